@@ -1,0 +1,3 @@
+"""Frontline: a self-service portal and knowledge base for the front line."""
+
+__version__ = "1.0.0"
