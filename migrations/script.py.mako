@@ -1,0 +1,22 @@
+"""${message}.
+
+Say why, and whether the old code survives it.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import portal.core.db
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade():
+    ${downgrades if downgrades else "pass"}

@@ -1,0 +1,143 @@
+"""A backup in its plainest safe form: a folder with a copy of the database and a manifest with hashes.
+
+The search index is not in it: it is a cache, built again from the database.
+The secret key is, so a backup is as confidential as the portal itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from portal import __version__
+from portal.core import jobs, migrate
+from portal.core.config import Config
+from portal.core.db import Database
+from portal.core.errors import Refused
+
+DATABASE = "portal.sqlite"
+MANIFEST = "manifest.json"
+COPIED = ("secret_key", "portal.toml")
+WORKER_LIVES = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds: name, size in bytes and SHA-256 of each file."""
+
+    made_at: str
+    version: str
+    files: dict[str, dict[str, str | int]]
+
+
+def make(db: Database, config: Config, to: Path, *, now: datetime) -> Manifest:
+    """Write a backup to the new folder *to*; the portal may go on working meanwhile.
+
+    The manifest is written last: a folder without one is no backup.
+
+    Raises:
+        Refused: the folder exists and is not empty, or the database is not SQLite.
+    """
+    if db.path is None:
+        raise Refused("Only a SQLite database is backed up here.", hint="Use your database's own tool.")
+    if to.exists() and any(to.iterdir()):
+        raise Refused(f"{to} is not empty.", hint="Name a new folder; a backup never writes over another one.")
+    to.mkdir(parents=True, exist_ok=True)
+    to.chmod(0o700)
+    migrate.copy_sqlite(db, to / DATABASE)
+    for name in COPIED:
+        if (config.instance / name).exists():
+            shutil.copy2(config.instance / name, to / name)
+    manifest = Manifest(now.isoformat(), __version__, {p.name: _look(p) for p in sorted(to.iterdir())})
+    _write_synced(to / MANIFEST, json.dumps(vars(manifest), indent=2, sort_keys=True))
+    return manifest
+
+
+def verify(folder: Path) -> Manifest:
+    """Read a backup and prove that it is whole.
+
+    Raises:
+        Refused: no manifest, a file that is missing or differs, or a database that is damaged.
+    """
+    try:
+        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        files = {name: dict(facts) for name, facts in manifest.files.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as fault:
+        raise Refused(f"{folder} is not a whole backup: its manifest cannot be read.", hint="Try another one.") from fault
+    for name, facts in files.items():
+        path = folder / name
+        if "/" in name or not path.is_file() or _look(path) != facts:
+            raise Refused(f"{name} in {folder} is missing or was changed.", hint="Try another backup.")
+    if DATABASE not in files:
+        raise Refused(f"{folder} holds no database.", hint="Try another backup.")
+    with sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True) as connection:
+        state = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    connection.close()
+    if state != "ok":
+        raise Refused(f"The database in {folder} is damaged: {state}", hint="Try another backup.")
+    return manifest
+
+
+def restore(db: Database, config: Config, folder: Path, *, now: datetime, force: bool = False) -> Path | None:
+    """Put a backup in the place of the present database; return where the present one was kept.
+
+    The search index is thrown away; the next start builds it again.
+
+    Raises:
+        Refused: the backup is not whole, or the portal is still running (unless *force*).
+    """
+    verify(folder)
+    if db.path is None:
+        raise Refused("Only a SQLite database is restored here.", hint="Use your database's own tool.")
+    target = db.path
+    kept = None
+    if target.exists():
+        if not force:
+            _refuse_running(db, now)
+        kept = config.instance / "backups" / f"before-restore-{now:%Y%m%d-%H%M%S}.sqlite"
+        migrate.copy_sqlite(db, kept)
+    db.close()
+    # Whole beside the live file first; then one rename, so that a kill leaves the old or the new one.
+    fresh = target.with_suffix(".restoring")
+    shutil.copyfile(folder / DATABASE, fresh)
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    for tail in ("-wal", "-shm"):
+        Path(f"{target}{tail}").unlink(missing_ok=True)
+    fresh.replace(target)
+    for name in COPIED:
+        if (folder / name).exists():
+            shutil.copy2(folder / name, config.instance / name)
+    shutil.rmtree(config.instance / "search", ignore_errors=True)
+    return kept
+
+
+def _refuse_running(db: Database, now: datetime) -> None:
+    with db.reading() as session:
+        try:
+            seen = jobs.figures(session).worker_seen_at
+        except Exception:  # noqa: BLE001 - a database too damaged to ask is one that wants restoring
+            return
+    if seen and now - seen < WORKER_LIVES:
+        raise Refused(
+            "The portal is still running: its worker was seen a moment ago.",
+            hint="Stop it first. If it is stopped for certain, repeat with --force.",
+        )
+
+
+def _look(path: Path) -> dict[str, str | int]:
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

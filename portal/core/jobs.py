@@ -1,0 +1,262 @@
+"""The worker: claims jobs, runs listeners, retries, parks, and keeps schedules.
+
+A job is claimed by an update that looks at the row count, so that several
+workers share one table. Each listener has a transaction of its own; the row
+goes in the same transaction, so that a kill leaves either both or neither. A
+job whose worker died is taken again after a lease.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.core import clock
+from portal.core.db import Database, Model
+from portal.core.events import Bus, EventRow, Job, Listener
+
+log = logging.getLogger(__name__)
+
+BACK_OFF_SECONDS = (2, 10, 60, 300, 1800)
+CLAIM_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Every:
+    """Something to do again and again: *handler* is called with ``(session, now)`` in a transaction.
+
+    Runs when *seconds* have passed since the last run, in one worker only.
+    """
+
+    name: str
+    seconds: int
+    handler: Callable[[Session, datetime], None]
+
+
+class ScheduleRow(Model):
+    """When a schedule ran last."""
+
+    __tablename__ = "schedule"
+
+    name: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    ran_at: Mapped[datetime]
+
+
+class WorkerRow(Model):
+    """A worker that lives, and when it was last seen."""
+
+    __tablename__ = "worker"
+
+    name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class _Claim:
+    job: Job
+    event: EventRow
+
+
+class Worker:
+    """Does what is due. One in each process that works; tests call :meth:`run_due`."""
+
+    def __init__(  # the settings of a worker are its identity
+        self,
+        db: Database,
+        bus: Bus,
+        schedules: Sequence[tuple[str, Every]] = (),
+        *,
+        lease_seconds: int = 300,
+        tries: int = 6,
+        is_on: Callable[[str], bool] = lambda _owner: True,
+        name: str | None = None,
+    ) -> None:
+        """Work on *db* for the listeners of *bus* and the *schedules* (owner, what)."""
+        self.db, self.bus, self.schedules, self.is_on = db, bus, schedules, is_on
+        self.lease, self.tries = timedelta(seconds=lease_seconds), tries
+        self.name = name or f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident() % 10000}"
+
+    def run_due(self, now: datetime) -> int:
+        """Run everything due at *now* once; return how many jobs were done or put off."""
+        done = 0
+        claims = self._claim(now)
+        for (key, name), group in groupby(claims, key=lambda claim: (claim.job.listener, claim.event.name)):
+            listener = self.bus.find(key, name)
+            same = list(group)
+            done += len(same)
+            if listener is None:
+                self._give_back(same, now)
+                continue
+            for start in range(0, len(same), listener.on.batch):
+                self._run(listener, same[start : start + listener.on.batch])
+        return done
+
+    def run_schedules(self, now: datetime) -> int:
+        """Run the schedules that are due; return how many."""
+        ran = 0
+        for owner, every in self.schedules:
+            if not self.is_on(owner) or not self._take_turn(f"{owner}.{every.name}", every.seconds, now):
+                continue
+            try:
+                with self.db.transaction() as session:
+                    every.handler(session, now)
+                ran += 1
+            except Exception:
+                log.exception("schedule failed", extra={"schedule": f"{owner}.{every.name}"})
+        return ran
+
+    def run_forever(self, stop: threading.Event, *, poll_seconds: float = 0.25) -> None:
+        """Work until *stop* is set; a job under way is finished first."""
+        started = beat = clock.now()
+        self._beat(started, started)
+        while not stop.is_set():
+            try:
+                now = clock.now()
+                if now - beat > timedelta(seconds=10):
+                    beat = now
+                    self._beat(started, now)
+                busy = self.run_due(now) + self.run_schedules(now)
+            except Exception:
+                # The database may be away for a moment (a restore, a full disk): wait, then go on.
+                log.exception("worker could not work")
+                busy = 0
+                stop.wait(2)
+            if not busy:
+                stop.wait(poll_seconds)
+        with self.db.transaction() as session:
+            session.execute(sa.delete(WorkerRow).where(WorkerRow.name == self.name))
+
+    def _claim(self, now: datetime) -> list[_Claim]:
+        # What a switched-off plugin left behind must not be looked at in each round.
+        live = {ear.key for ear in self.bus.listeners.values() if self.is_on(ear.owner)}
+        free = sa.or_(Job.taken_at.is_(None), Job.taken_at < now - self.lease)
+        due = sa.and_(Job.parked_at.is_(None), Job.run_at <= now, free, Job.listener.in_(live))
+        with self.db.reading() as session:
+            ids = session.scalars(sa.select(Job.id).where(due).order_by(Job.id).limit(CLAIM_AT_ONCE)).all()
+        if not ids:
+            return []
+        with self.db.transaction() as session:
+            taken = [
+                id_
+                for id_ in ids
+                if session.execute(
+                    sa.update(Job).where(Job.id == id_, due).values(taken_at=now, taken_by=self.name)
+                ).rowcount  # type: ignore[attr-defined]
+            ]
+            rows = session.execute(
+                sa.select(Job, EventRow).join(EventRow, EventRow.id == Job.event_id).where(Job.id.in_(taken))
+            ).all()
+            claims = [_Claim(job, event) for job, event in rows]
+        return sorted(claims, key=lambda claim: (claim.job.listener, claim.event.name, claim.job.id))
+
+    def _run(self, listener: Listener, claims: list[_Claim]) -> None:
+        events = [self.bus.revive(claim.event, listener.on) for claim in claims]
+        argument = events if listener.on.batch > 1 else events[0]
+        try:
+            if listener.on.outside:
+                with self.db.reading() as session:
+                    listener.on.handler(session, argument)
+                with self.db.transaction() as session:
+                    self._close(session, claims)
+            else:
+                with self.db.transaction() as session:
+                    listener.on.handler(session, argument)
+                    self._close(session, claims)
+        except Exception as fault:  # noqa: BLE001 - whatever a listener raises is its own affair
+            if len(claims) > 1:
+                for claim in claims:  # find the one that spoils the batch
+                    self._run(listener, [claim])
+            else:
+                self._put_off(claims[0], fault)
+
+    def _close(self, session: Session, claims: list[_Claim]) -> None:
+        ids = [claim.job.id for claim in claims]
+        session.execute(sa.delete(Job).where(Job.id.in_(ids), Job.taken_by == self.name))
+
+    def _put_off(self, claim: _Claim, fault: Exception) -> None:
+        now, tries = clock.now(), claim.job.tries + 1
+        wait = BACK_OFF_SECONDS[min(tries, len(BACK_OFF_SECONDS)) - 1]
+        parked = now if tries >= self.tries else None
+        log.warning(
+            "job failed",
+            extra={"job": claim.job.id, "listener": claim.job.listener, "tries": tries, "parked": bool(parked)},
+            exc_info=fault,
+        )
+        values = {
+            "tries": tries,
+            "taken_at": None,
+            "taken_by": None,
+            "run_at": now + timedelta(seconds=wait),
+            "parked_at": parked,
+            "error": "".join(traceback.format_exception(fault))[-4000:],
+        }
+        with self.db.transaction() as session:
+            session.execute(sa.update(Job).where(Job.id == claim.job.id, Job.taken_by == self.name).values(**values))
+
+    def _give_back(self, claims: list[_Claim], now: datetime) -> None:
+        """The listener went off between claim and run: leave the job for the day it comes back."""
+        with self.db.transaction() as session:
+            ids = [claim.job.id for claim in claims]
+            session.execute(
+                sa.update(Job).where(Job.id.in_(ids)).values(taken_at=None, taken_by=None, run_at=now)
+            )
+
+    def _take_turn(self, name: str, seconds: int, now: datetime) -> bool:
+        with self.db.reading() as session:
+            row = session.get(ScheduleRow, name)
+            if row is not None and row.ran_at + timedelta(seconds=seconds) > now:
+                return False
+        with self.db.transaction() as session:
+            row = session.get(ScheduleRow, name)
+            if row is None:
+                session.add(ScheduleRow(name=name, ran_at=now))
+                return True
+            if row.ran_at + timedelta(seconds=seconds) > now:
+                return False
+            row.ran_at = now
+            return True
+
+    def _beat(self, started: datetime, now: datetime) -> None:
+        with self.db.transaction() as session:
+            session.execute(sa.delete(WorkerRow).where(WorkerRow.seen_at < now - timedelta(minutes=5)))
+            session.merge(WorkerRow(name=self.name, started_at=started, seen_at=now))
+
+
+def retry_parked(session: Session, now: datetime, *, job_id: int | None = None) -> int:
+    """Make parked jobs (all, or one) due again; return how many."""
+    query = sa.update(Job).where(Job.parked_at.is_not(None))
+    if job_id is not None:
+        query = query.where(Job.id == job_id)
+    result = session.execute(query.values(parked_at=None, tries=0, run_at=now, taken_at=None, taken_by=None))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class JobFigures:
+    """How the worker stands: counts of jobs, and when a worker was last seen."""
+
+    waiting: int
+    parked: int
+    oldest_waiting: datetime | None
+    worker_seen_at: datetime | None
+
+
+def figures(session: Session) -> JobFigures:
+    """Read the figures for the admin page, ``portal doctor`` and ``/readyz``."""
+    waiting, oldest = session.execute(
+        sa.select(sa.func.count(Job.id), sa.func.min(Job.run_at)).where(Job.parked_at.is_(None))
+    ).one()
+    parked = session.scalar(sa.select(sa.func.count(Job.id)).where(Job.parked_at.is_not(None))) or 0
+    seen = session.scalar(sa.select(sa.func.max(WorkerRow.seen_at)))
+    return JobFigures(waiting=waiting, parked=parked, oldest_waiting=oldest, worker_seen_at=seen)

@@ -1,0 +1,337 @@
+"""What every page shares: who asks, sessions of the database, security headers, slots, errors.
+
+A view takes its database from :func:`reading` (one session a request) or
+:func:`transaction` (committed at the end of the block), asks :func:`viewer`
+who is there, and stands behind :func:`require` when only some may come in.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import nodes, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.core import log as logs
+from portal.core.clock import now
+from portal.core.errors import ConfigError, Forbidden, NotFound
+from portal.core.i18n import gettext as _
+from portal.core.portal import Portal, Viewer
+
+log = logging.getLogger(__name__)
+csrf = CSRFProtect()
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+
+# The header set of every answer. An exception names an endpoint and what it changes, with its reason.
+HEADERS: dict[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "manifest-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+HEADER_EXCEPTIONS: dict[str, dict[str, str]] = {}
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def portal() -> Portal:
+    """The portal that this application serves."""
+    return cast("Portal", current_app.extensions["portal"])
+
+
+def viewer() -> Viewer:
+    """Who is asking."""
+    return portal().who_asks()
+
+
+def reading() -> Session:
+    """The request's session for reading; closed when the request ends."""
+    if "db_session" not in g:
+        g.db_session = portal().db.session()
+    return cast("Session", g.db_session)
+
+
+def transaction() -> AbstractContextManager[Session]:
+    """A session for writing, committed at the end of the block.
+
+    The session for reading is given up first: what it saw is old after the write.
+    """
+    _close_reading()
+    return portal().db.transaction()
+
+
+def require(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only people with *permission* in: others are asked to sign in, or refused."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            check(permission)
+            return view(*args, **kwargs)
+
+        guarded.portal_permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+class SignInFirst(Forbidden):
+    """The page needs a person, and nobody is signed in."""
+
+
+def check(permission: str) -> None:
+    """Refuse whoever lacks *permission* (empty: whoever is signed out). Raises ``Forbidden``."""
+    person = viewer()
+    if not person.is_authenticated:
+        raise SignInFirst(_("Please sign in to see this page."))
+    if permission and not person.may(permission):
+        raise Forbidden(
+            _("You may not open this page."),
+            hint=_("If your work needs it, ask your administrator for the role that it belongs to."),
+        )
+
+
+def safe_path(target: str | None, default: str = "/") -> str:
+    """Return *target* when it is a path of this portal, else *default*.
+
+    Browsers read a backslash as a slash and drop tabs and line breaks, so
+    anything with one of them is refused, as is whatever names a host.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return default
+    if any(sign in target for sign in "\\\t\r\n") or any(ord(sign) < 32 for sign in target):
+        return default
+    parts = urlsplit(target)
+    return default if parts.scheme or parts.netloc else target
+
+
+def static_url(name: str) -> str:
+    """Address of a static file, with a hash of its content, so that it may be cached for ever."""
+    return url_for("static", filename=name, v=_content_hash(current_app.static_folder or "", name))
+
+
+@functools.cache
+def _content_hash(folder: str, name: str) -> str:
+    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
+
+
+def csp_nonce() -> str:
+    """The nonce of this answer, for the few script tags of the layout."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return cast("str", g.csp_nonce)
+
+
+def init(app: Flask, house: Portal) -> None:
+    """Give *app* everything that all pages share."""
+    app.extensions["portal"] = house
+    tls, proxies = house.config.on("tls"), house.config.number("trusted_proxies")
+    app.config.update(
+        SECRET_KEY=_secret_key(house.config.instance),
+        SESSION_COOKIE_NAME="__Host-frontline" if tls else "frontline",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=tls,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        BABEL_DEFAULT_LOCALE=house.config.text("language"),
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(app.root_path) / "translations"),
+    )
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    Babel(app, locale_selector=_locale, timezone_selector=_time_zone)
+    app.jinja_env.globals.update(slot=slot, static_url=static_url, csp_nonce=csp_nonce, _=_)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.teardown_request(lambda _error: _close_reading())
+    app.context_processor(_shared)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+    logs.request_id.set(g.request_id)
+    portal().tally.start()
+    if request.blueprint:
+        owner = current_app.extensions["portal_owners"].get(request.blueprint, "")
+        if not portal().plugins.switches.is_on(owner):
+            raise NotFound(_("This page is switched off."), hint=_("The front page shows what is here."))
+
+
+def _finish(answer: Response) -> Response:
+    answer.headers["X-Request-Id"] = g.get("request_id", "-")
+    exceptions = HEADER_EXCEPTIONS.get(request.endpoint or "", {})
+    for name, value in (HEADERS | exceptions).items():
+        answer.headers[name] = value.replace("{nonce}", g.csp_nonce) if "csp_nonce" in g else _without_nonce(value)
+    if portal().config.on("tls"):
+        answer.headers.update(TLS_HEADERS)
+    if request.endpoint == "static":
+        for_ever = "v" in request.args and answer.status_code in {200, 304}
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if for_ever else "no-cache"
+    else:
+        answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _without_nonce(value: str) -> str:
+    return value.replace("'nonce-{nonce}' 'strict-dynamic'", "'none'")
+
+
+def _close_reading() -> None:
+    held: Session | None = g.pop("db_session", None)
+    if held is not None:
+        held.close()
+
+
+def _shared() -> dict[str, object]:
+    house, person = portal(), viewer()
+    return {
+        "viewer": person,
+        "nav": _menu("main", person),
+        "locale": str(get_locale() or "en").partition("_")[0],
+        "languages": LANGUAGES,
+        "site_name": house.config.text("site_name"),
+        "now": now(),
+    }
+
+
+def _menu(place: str, person: Viewer) -> list[dict[str, object]]:
+    entries = [
+        {
+            "label": item.label,
+            "about": item.about,
+            "url": url_for(item.endpoint),
+            "active": request.endpoint == item.endpoint,
+        }
+        for item in sorted(
+            (item for items in portal().plugins.on("navigation") for item in items), key=lambda item: item.order
+        )
+        if item.place == place and (not item.permission or person.may(item.permission))
+    ]
+    return entries
+
+
+def menu(place: str) -> list[dict[str, object]]:
+    """The entries of a menu that the viewer may see, in order."""
+    return _menu(place, viewer())
+
+
+def _locale() -> str:
+    own = getattr(viewer(), "language", "") or session.get("language", "")
+    if own in LANGUAGES:
+        return str(own)
+    return request.accept_languages.best_match(list(LANGUAGES)) or portal().config.text("language")
+
+
+def _time_zone() -> str | None:
+    return getattr(viewer(), "time_zone", None)
+
+
+@pass_context
+def slot(context: Context, name: str, **values: Any) -> Markup:
+    """What plugins show at this place; a plugin that fails is left out and logged."""
+    hook = f"slot_{name}"
+    members = portal().plugins
+    parts: list[Markup] = []
+    values["viewer"] = context.get("viewer")
+    for answer in _answers(members, hook, values):
+        parts.append(answer if isinstance(answer, Markup) else escape(answer))
+    return Markup("\n").join(parts)
+
+
+def _answers(members: Any, hook: str, values: dict[str, Any]) -> Iterator[Any]:
+    try:
+        yield from members.on(hook, **values)
+    except Exception:
+        # One of them failed: ask one by one, so that the others are still shown.
+        for member in members:
+            if not members.switches.is_on(member.name):
+                continue
+            try:
+                yield from members.one(member, hook, **values)
+            except Exception:
+                log.exception("slot failed", extra={"slot": hook, "plugin": member.name})
+
+
+def check_slots(app: Flask) -> None:
+    """Refuse a template that names a slot nobody declared, or gives it another argument. Raises ``ConfigError``."""
+    for template in app.jinja_env.list_templates(extensions=["html", "txt"]):
+        if app.jinja_env.loader is None:
+            return
+        source = app.jinja_env.loader.get_source(app.jinja_env, template)[0]
+        if "slot(" not in source:
+            continue
+        for call in app.jinja_env.parse(source).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "slot":
+                _check_slot(app, template, call)
+
+
+def _check_slot(app: Flask, template: str, call: nodes.Call) -> None:
+    first = call.args[0] if call.args else None
+    if not isinstance(first, nodes.Const):
+        raise ConfigError(f"{template}, line {call.lineno}: a slot is named by a plain string.")
+    declared = app.extensions["portal"].plugins.arguments(f"slot_{first.value}")
+    given = {keyword.key for keyword in call.kwargs} | {"viewer"}
+    if declared is None:
+        raise ConfigError(
+            f"{template}, line {call.lineno}: nobody declared the slot {first.value}.",
+            hint=f"Declare slot_{first.value} in hooks.py of the room whose page it is.",
+        )
+    if given != declared:
+        raise ConfigError(
+            f"{template}, line {call.lineno}: the slot {first.value} takes {', '.join(sorted(declared))}.",
+            hint=f"The template gives {', '.join(sorted(given))}.",
+        )
+
+
+def _secret_key(instance: Path) -> bytes:
+    """Read the key that signs cookies; made on the first start, readable by its owner alone."""
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = instance / "secret_key"
+    try:
+        with open(path, "xb", opener=_open_private) as file:
+            file.write(secrets.token_bytes(48))
+    except FileExistsError:
+        pass
+    key = path.read_bytes()
+    if len(key) < 32:
+        raise ConfigError(f"The secret key in {path} is too short.", hint="Remove the file; a new one is made.")
+    return key
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def to_sign_in() -> Response:
+    """Send a signed-out person to the sign-in page, and back here afterwards."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return cast("Response", redirect(url_for("accounts.sign_in", next=wanted)))

@@ -1,0 +1,1 @@
+"""Units, sites, services, support parties, calendars."""

@@ -1,0 +1,110 @@
+"""Fixtures for the tests of the portal and of plugins.
+
+Use it with ``pytest_plugins = ["portal.testing"]`` in your ``conftest.py``.
+Each test gets a portal of its own, with a database made by migrations and
+copied from one that was migrated once; the search index is real, and nothing
+of ours is replaced.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.app import build, create_app
+from portal.core import clock, migrate
+from portal.core.db import Model
+from portal.core.portal import Portal
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def _push_request_context() -> None:
+    """Switch off a habit of pytest-flask.
+
+    One request context around the whole test would make all clients of it the
+    same person, because Flask-Login keeps the user there.
+    """
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder whose database was made by migrations; copied for each test."""
+    folder = tmp_path_factory.mktemp("migrated")
+    house = build({"instance": str(folder)}, environ={})
+    if any((house.root / "migrations" / "versions").glob("0*.py")):
+        migrate.upgrade(house.db, migrate.owners(house.root, house.plugins), backup_to=None, now=NOON)
+    else:
+        Model.metadata.create_all(house.db.engine)
+    house.close()
+    return folder
+
+
+@pytest.fixture
+def instance(migrated: Path, tmp_path: Path) -> Path:
+    """An instance folder for this test alone."""
+    return Path(shutil.copytree(migrated, tmp_path / "instance"))
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[Callable[[datetime], None]]:
+    """The clock stands at noon (UTC) on 2 March 2026; call the fixture to move it."""
+    with clock.frozen(NOON) as move:
+        yield move
+
+
+@pytest.fixture
+def app_settings() -> dict[str, Any]:
+    """Settings for the ``app`` of this test; override it to change some."""
+    return {}
+
+
+@pytest.fixture
+def app(instance: Path, app_settings: dict[str, Any]) -> Iterator[Flask]:
+    """The web application on an empty, migrated database."""
+    application = create_app({"instance": str(instance), **app_settings}, environ={})
+    application.config["TESTING"] = False  # errors become pages, as for people
+    yield application
+    application.extensions["portal"].close()
+
+
+@pytest.fixture
+def house(app: Flask) -> Portal:
+    """The portal behind ``app``."""
+    portal: Portal = app.extensions["portal"]
+    return portal
+
+
+@pytest.fixture
+def session(house: Portal) -> Iterator[Session]:
+    """A session for writing that is rolled back at the end, for tests of services."""
+    with house.db.session() as open_session:
+        yield open_session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, signed out."""
+    return app.test_client()
+
+
+@pytest.fixture
+def run_jobs(house: Portal) -> Callable[[], int]:
+    """Do everything that is due, as the worker would; returns how many jobs ran. Fails on a job that fails."""
+
+    def run() -> int:
+        done, worker = 0, house.worker(name="test")
+        while count := worker.run_due(clock.now()):
+            done += count
+        return done
+
+    return run
