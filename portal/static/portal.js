@@ -1,0 +1,135 @@
+/* Comfort for the keyboard. Every page works without this file; nothing here decides what a person may see.
+
+   [data-search]          a search field: "/" goes there, Escape in a list or pane comes back to it
+   [data-keys="results"]  a list of [data-result] links: arrows or j and k move, Enter opens
+   [data-pane]            where a result opens beside the list (hx-get, hx-target); it takes the focus, to be read from there
+   [data-focus]           takes the focus when it appears: an error summary, a thank-you
+   [data-density-choice]  a group of buttons [data-density-value] that say how tight the rows are; remembered in this browser
+   details.menu           closes with Escape or a press elsewhere */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const seen = (element) => element.getClientRects().length > 0;
+  const types = (element) => element instanceof HTMLElement
+    && (element.isContentEditable || element.matches("select, textarea, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
+
+  /* ---- the search field and the list of results ---- */
+  const search = () => all("main [data-search], [data-search]").find((field) => seen(field) && field.closest("main")) ?? all("[data-search]").find(seen);
+  const results = () => all("[data-keys=results] [data-result]").filter(seen);
+  const opened = () => document.querySelector("[data-result][aria-current]");
+
+  function toSearch() {
+    const field = search();
+    field?.focus();
+    field?.select();
+    return Boolean(field);
+  }
+
+  function move(step) {
+    const links = results();
+    const from = links.indexOf(document.activeElement);
+    const place = from >= 0 ? from : links.indexOf(opened());
+    const next = links[Math.max(0, Math.min(links.length - 1, place + step))];
+    next?.focus();
+    next?.closest("li")?.scrollIntoView({ block: "nearest" });
+    return Boolean(next);
+  }
+
+  function keyInField(event, field) {
+    if (!field.matches("[data-search]")) return false;
+    if (event.key === "ArrowDown") return move(1);
+    return false;
+  }
+
+  function keyOnPage(event, place) {
+    const inList = Boolean(place.closest("[data-keys=results]"));
+    const inPane = Boolean(place.closest("[data-pane]"));
+    switch (event.key) {
+      case "/": return toSearch();
+      case "Escape": return (inList || inPane) && toSearch();
+      case "j": return move(1);
+      case "k": return move(-1);
+      case "ArrowDown": return inList && move(1);
+      case "ArrowUp": return inList && (document.activeElement === results()[0] ? toSearch() : move(-1));
+      case "Home": return inList && results()[0]?.focus() === undefined;
+      case "End": return inList && results().at(-1)?.focus() === undefined;
+      default: return false;
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const place = event.target instanceof Element ? event.target : document.body;
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      event.preventDefault();
+    } else if (types(place) ? keyInField(event, place) : keyOnPage(event, place)) {
+      event.preventDefault();
+    }
+  });
+
+  /* ---- what htmx brings ---- */
+  const takeFocus = (root) => root.querySelector("[data-focus]")?.focus();
+
+  function showPane(pane, link) {
+    for (const other of all("[data-result][aria-current]")) other.removeAttribute("aria-current");
+    link?.setAttribute("aria-current", "true");
+    pane.scrollTop = 0;
+    pane.focus({ preventScroll: true });
+    pane.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { sourceElement, target } = event.detail.ctx;
+    if (target?.matches?.("[data-pane]")) showPane(target, sourceElement?.closest?.("[data-result]"));
+    else takeFocus(document.getElementById(target?.id) ?? document.body);
+  });
+
+  /* When the short way fails, go the long one: the page then says what happened. */
+  function theLongWay(event) {
+    const { sourceElement: source, request } = event.detail.ctx ?? {};
+    if (source?.matches?.("a[href]")) {
+      location.assign(source.href);
+    } else if (source?.matches?.("form")) {
+      const pressed = request?.submitter;
+      if (pressed?.name) {
+        const kept = Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value });
+        source.append(kept);
+      }
+      source.submit();
+    }
+  }
+  document.addEventListener("htmx:response:error", theLongWay);
+  document.addEventListener("htmx:error", theLongWay);
+
+  /* ---- menus ---- */
+  document.addEventListener("click", (event) => {
+    for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  /* ---- how tight the rows are ---- */
+  const remembered = {
+    read() { try { return localStorage.getItem("density"); } catch { return null; } },
+    write(value) { try { localStorage.setItem("density", value); } catch { /* a private window keeps it for this page */ } },
+  };
+
+  function setDensity(value) {
+    const known = value === "dense" || value === "roomy";
+    if (known) document.documentElement.dataset.density = value;
+    const now = known ? value : (matchMedia("(pointer: fine)").matches ? "dense" : "roomy");
+    for (const button of all("[data-density-value]")) button.setAttribute("aria-pressed", String(button.dataset.densityValue === now));
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-density-value]");
+    if (!button) return;
+    remembered.write(button.dataset.densityValue);
+    setDensity(button.dataset.densityValue);
+  });
+
+  for (const choice of all("[data-density-choice]")) choice.hidden = false;
+  setDensity(remembered.read());
+  takeFocus(document);
+})();
