@@ -20,8 +20,9 @@ from portal.core.db import Database
 from portal.core.errors import ConfigError
 from portal.core.events import BUS, Bus
 from portal.core.plugin import CoreRoom
-from portal.core.plugins import Plugin, Plugins, Room, Switches, all_settings, discover
-from portal.core.portal import Portal
+from portal.core.plugins import admit, all_settings, discover
+from portal.core.portal import Plugin, Plugins, Portal, Room
+from portal.core.switches import Switches
 from portal.core.tally import Tally
 from portal.home.plugin import HomeRoom
 from portal.organisation.plugin import OrganisationRoom
@@ -52,8 +53,10 @@ def build(
     members = Plugins(Switches(db))
     bus = session_info[BUS] = Bus(is_on=members.switches.is_on)
     house = Portal(config=config, db=db, bus=bus, plugins=members, tally=Tally(db), root=ROOT)
-    for member in [*(room() for room in ROOMS), *found]:
-        members.register(member)
+    for room in ROOMS:
+        members.register(room())
+    for plugin in found:
+        admit(members, plugin)
     members.connect()
     for member in members:
         member.setup(house)
@@ -102,8 +105,10 @@ def _check_paths(app: Flask, member: Plugin, blueprint: str) -> None:
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith(f"{blueprint}."):
             continue
-        if not any(path == "/" == rule.rule or rule.rule == path or rule.rule.startswith(path.rstrip("/") + "/")
-                   for path in member.paths):
+        if not any(
+            path == "/" == rule.rule or rule.rule == path or rule.rule.startswith(path.rstrip("/") + "/")
+            for path in member.paths
+        ):
             raise ConfigError(
                 f"{member.name} answers at {rule.rule}, which it does not name in its paths.",
                 hint="Add the top path to the plugin's paths, or move the page.",

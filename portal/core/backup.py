@@ -69,7 +69,7 @@ def verify(folder: Path) -> Manifest:
         manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
         files = {name: dict(facts) for name, facts in manifest.files.items()}
     except (OSError, ValueError, TypeError, AttributeError) as fault:
-        raise Refused(f"{folder} is not a whole backup: its manifest cannot be read.", hint="Try another one.") from fault
+        raise Refused(f"{folder} is no whole backup: its manifest cannot be read.", hint="Try another.") from fault
     for name, facts in files.items():
         path = folder / name
         if "/" in name or not path.is_file() or _look(path) != facts:

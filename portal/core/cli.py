@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.core import backup as backups
 from portal.core import clock, events, jobs, migrate, serving
@@ -155,11 +156,15 @@ def jobs_list(house: Portal, limit: int) -> None:
         query = sa.select(Job).where(Job.parked_at.is_not(None)).order_by(Job.id).limit(limit)
         for job in session.scalars(query):
             error = (job.error or "").strip().splitlines()
-            click.echo(f"{job.id}  {job.listener}  event {job.event_id}  {job.tries} tries: {error[-1] if error else ''}")
+            last = error[-1] if error else ""
+            click.echo(f"{job.id}  {job.listener}  event {job.event_id}  {job.tries} tries: {last}")
         figures = jobs.figures(session)
     seen = figures.worker_seen_at
-    click.echo(f"{figures.waiting} waiting, {figures.parked} parked. Worker seen: {seen:%Y-%m-%d %H:%M:%S} UTC"
-               if seen else f"{figures.waiting} waiting, {figures.parked} parked. No worker is running.")
+    click.echo(
+        f"{figures.waiting} waiting, {figures.parked} parked. Worker seen: {seen:%Y-%m-%d %H:%M:%S} UTC"
+        if seen
+        else f"{figures.waiting} waiting, {figures.parked} parked. No worker is running."
+    )
 
 
 @jobs_group.command("retry")
@@ -221,10 +226,10 @@ def doctor(house: Portal) -> None:
 
 
 def _looks(house: Portal) -> list[tuple[str, Callable[[], list[str]]]]:
-    def asked(run: Callable[[sa.orm.Session], object]) -> Callable[[], list[str]]:
+    def asked(run: Callable[[Session], Sequence[str]]) -> Callable[[], list[str]]:
         def look() -> list[str]:
             with house.db.reading() as session:
-                return list(run(session))  # type: ignore[call-overload]
+                return list(run(session))
 
         return look
 

@@ -83,10 +83,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("threads", 8, "Threads of each web server process.", least=1),
     Setting("public_url", "", "Address that people type, such as https://help.example.org. Empty: as requested."),
     Setting("tls", False, "People reach the portal by https: cookies and headers insist on it."),
-    Setting("trusted_proxies", 0, "How many reverse proxies stand in front and may name the visitor's address.", least=0),
+    Setting("trusted_proxies", 0, "Reverse proxies in front that may name the visitor's address.", least=0),
     Setting("site_name", "Frontline", "Name in the head of each page."),
-    Setting("language", "en", "Language of a person who has chosen none and whose browser asks for none we have.",
-            choices=("en", "de")),
+    Setting(
+        "language",
+        "en",
+        "Language of a person who has chosen none and whose browser asks for none we have.",
+        choices=("en", "de"),
+    ),
     Setting("anonymous_reading", True, "Articles for everyone are readable signed out: the locked-out need them."),
     Setting("session_days", 14, "Days after which a sign-in ends.", least=1),
     Setting("article_kb", 100, "Largest article file, in kilobytes.", least=1),
@@ -162,8 +166,9 @@ def load(
         declared |= {f"{plugin}.{setting.name}": setting for setting in settings}
     values: dict[str, Value] = {name: setting.default for name, setting in declared.items()}
     from_environ = _from_environ(os.environ if environ is None else environ, declared)
-    instance = (overrides or {}).get("instance") or dict(from_environ).get("instance", ("", ""))[1] or values["instance"]
-    found = [*_from_file(root / str(instance) / "portal.toml", declared), *from_environ]
+    in_environ = dict(from_environ).get("instance", ("", ""))[1]
+    instance = (overrides or {}).get("instance") or in_environ or values["instance"]
+    found = [*_from_file(root / str(instance) / "portal.toml"), *from_environ]
     found += [(name, (name, raw)) for name, raw in (overrides or {}).items()]
     for name, (source, raw) in found:
         if name not in declared:
@@ -189,7 +194,7 @@ def _from_environ(environ: Mapping[str, str], declared: Mapping[str, Setting]) -
     return found
 
 
-def _from_file(path: Path, declared: Mapping[str, Setting]) -> list[tuple[str, tuple[str, object]]]:
+def _from_file(path: Path) -> list[tuple[str, tuple[str, object]]]:
     if not path.exists():
         return []
     try:

@@ -75,7 +75,7 @@ def _jobs(session: Session) -> Sequence[str]:
     figures = jobs.figures(session)
     found = []
     if figures.parked:
-        found.append(f"{figures.parked} jobs are parked: `portal jobs list` shows why, `portal jobs retry` tries again.")
+        found.append(f"{figures.parked} jobs are parked. See `portal jobs list`, then `portal jobs retry`.")
     if figures.oldest_waiting and clock.now() - figures.oldest_waiting > JOB_LATE:
         found.append(f"A job waits since {figures.oldest_waiting:%Y-%m-%d %H:%M} UTC.")
     return found

@@ -208,9 +208,7 @@ class Worker:
         """The listener went off between claim and run: leave the job for the day it comes back."""
         with self.db.transaction() as session:
             ids = [claim.job.id for claim in claims]
-            session.execute(
-                sa.update(Job).where(Job.id.in_(ids)).values(taken_at=None, taken_by=None, run_at=now)
-            )
+            session.execute(sa.update(Job).where(Job.id.in_(ids)).values(taken_at=None, taken_by=None, run_at=now))
 
     def _take_turn(self, name: str, seconds: int, now: datetime) -> bool:
         with self.db.reading() as session:

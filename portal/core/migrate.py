@@ -21,7 +21,8 @@ from alembic.script import ScriptDirectory
 
 from portal.core.db import Database, Model
 from portal.core.errors import ConfigError
-from portal.core.plugins import Plugin, Plugins, Room, tables_of
+from portal.core.plugins import Plugin, Room, tables_of
+from portal.core.portal import Plugins
 
 CORE = "core"
 

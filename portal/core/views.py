@@ -12,7 +12,7 @@ from portal.core import jobs
 from portal.core.clock import now
 from portal.core.events import EventRow, Job
 from portal.core.i18n import gettext as _
-from portal.core.plugins import PluginSwitch
+from portal.core.switches import PluginSwitch
 from portal.core.web import menu, portal, reading, require, transaction, viewer
 
 bp = Blueprint("core", __name__)
@@ -107,5 +107,11 @@ def event_list() -> ResponseReturnValue:
     if name:
         query = query.where(EventRow.name == name)
     rows = reading().scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    names = sorted(portal().bus.events)
-    return render_template("core/events.html", rows=rows[:PAGE], page=page, more=len(rows) > PAGE, name=name, names=names)
+    return render_template(
+        "core/events.html",
+        rows=rows[:PAGE],
+        page=page,
+        more=len(rows) > PAGE,
+        name=name,
+        names=sorted(portal().bus.events),
+    )

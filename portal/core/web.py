@@ -12,7 +12,7 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -31,7 +31,7 @@ from portal.core import log as logs
 from portal.core.clock import now
 from portal.core.errors import ConfigError, Forbidden, NotFound
 from portal.core.i18n import gettext as _
-from portal.core.portal import Portal, Viewer
+from portal.core.portal import Plugin, Plugins, Portal, Viewer
 
 log = logging.getLogger(__name__)
 csrf = CSRFProtect()
@@ -224,7 +224,7 @@ def _shared() -> dict[str, object]:
 
 
 def _menu(place: str, person: Viewer) -> list[dict[str, object]]:
-    entries = [
+    return [
         {
             "label": item.label,
             "about": item.about,
@@ -236,7 +236,6 @@ def _menu(place: str, person: Viewer) -> list[dict[str, object]]:
         )
         if item.place == place and (not item.permission or person.may(item.permission))
     ]
-    return entries
 
 
 def menu(place: str) -> list[dict[str, object]]:
@@ -260,25 +259,26 @@ def slot(context: Context, name: str, **values: Any) -> Markup:
     """What plugins show at this place; a plugin that fails is left out and logged."""
     hook = f"slot_{name}"
     members = portal().plugins
-    parts: list[Markup] = []
     values["viewer"] = context.get("viewer")
-    for answer in _answers(members, hook, values):
-        parts.append(answer if isinstance(answer, Markup) else escape(answer))
+    parts = [answer if isinstance(answer, Markup) else escape(answer) for answer in _answers(members, hook, values)]
     return Markup("\n").join(parts)
 
 
-def _answers(members: Any, hook: str, values: dict[str, Any]) -> Iterator[Any]:
+def _answers(members: Plugins, hook: str, values: dict[str, Any]) -> list[Any]:
     try:
-        yield from members.on(hook, **values)
+        return members.on(hook, **values)
+    except Exception:  # noqa: BLE001 - ask one by one, so that the others are still shown
+        return [answer for member in members for answer in _answers_of(members, member, hook, values)]
+
+
+def _answers_of(members: Plugins, member: Plugin, hook: str, values: dict[str, Any]) -> list[Any]:
+    if not members.switches.is_on(member.name):
+        return []
+    try:
+        return members.one(member, hook, **values)
     except Exception:
-        # One of them failed: ask one by one, so that the others are still shown.
-        for member in members:
-            if not members.switches.is_on(member.name):
-                continue
-            try:
-                yield from members.one(member, hook, **values)
-            except Exception:
-                log.exception("slot failed", extra={"slot": hook, "plugin": member.name})
+        log.exception("slot failed", extra={"slot": hook, "plugin": member.name})
+        return []
 
 
 def check_slots(app: Flask) -> None:

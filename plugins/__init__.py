@@ -1,0 +1,1 @@
+"""Upper rooms: plugins that come with the portal."""
