@@ -12,6 +12,7 @@ import re
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -93,18 +94,27 @@ def _number() -> str:
 
 
 def _page(code: int, message: str, hint: str, typed: list[tuple[str, str]] | None = None) -> tuple[str, int]:
-    return (
-        render_template(
-            "errors/error.html",
-            code=code,
-            message=message,
-            hint=hint,
-            typed=typed or [],
-            words=_words_of_path(request.path) if code == 404 else "",
-            request_id=_number(),
-        ),
-        code,
-    )
+    try:
+        return (
+            render_template(
+                "errors/error.html",
+                status=code,
+                message=message,
+                hint=hint,
+                typed=typed or [],
+                words=_words_of_path(request.path) if code == 404 else "",
+                request_id=_number() if code >= 500 else "",
+            ),
+            code,
+        )
+    except Exception:
+        # The page itself needs the database; when that is away, the sentence alone must still come through.
+        log.exception("error page could not be made")
+        return _PLAIN.format(message=escape(message), hint=escape(hint), number=escape(_number())), code
+
+
+_PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{message}</title>
+<h1>{message}</h1><p>{hint}</p><p>{number}</p></html>"""
 
 
 def _words_of_path(path: str) -> str:

@@ -14,6 +14,7 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.core import log as logs
 from portal.core.clock import now
 from portal.core.errors import ConfigError, Forbidden, NotFound
+from portal.core.i18n import format_datetime
 from portal.core.i18n import gettext as _
 from portal.core.portal import Plugin, Plugins, Portal, Viewer
 
@@ -140,6 +142,11 @@ def _content_hash(folder: str, name: str) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
 
 
+def when(moment: datetime) -> str:
+    """A moment as people read it, in their language and time zone."""
+    return str(format_datetime(moment, "medium"))
+
+
 def csp_nonce() -> str:
     """The nonce of this answer, for the few script tags of the layout."""
     if "csp_nonce" not in g:
@@ -168,6 +175,7 @@ def init(app: Flask, house: Portal) -> None:
     csrf.init_app(app)
     Babel(app, locale_selector=_locale, timezone_selector=_time_zone)
     app.jinja_env.globals.update(slot=slot, static_url=static_url, csp_nonce=csp_nonce, _=_)
+    app.jinja_env.filters["when"] = when
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_begin)
     app.after_request(_finish)
@@ -217,7 +225,7 @@ def _shared() -> dict[str, object]:
         "viewer": person,
         "nav": _menu("main", person),
         "locale": str(get_locale() or "en").partition("_")[0],
-        "languages": LANGUAGES,
+        "languages": list(LANGUAGES.items()),
         "site_name": house.config.text("site_name"),
         "now": now(),
     }

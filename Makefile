@@ -1,0 +1,68 @@
+# Frontline. `make` alone prints what there is.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+ROUNDS ?= full
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint proof bench messages format clean
+
+help: ## What can be made here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMPS)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Frontline needs Python 3.11 or newer; '$(PYTHON)' is older or not there."; \
+	  echo "Install it, or name another one: make run PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: $(STAMPS)/python setup.cfg pyproject.toml constraints.txt
+	@echo "Installing what the portal needs (once; a minute)"
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/run
+	@echo "Installing what the tests need (once)"
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	@touch $@
+
+run: $(STAMPS)/run ## Start the portal: everything it needs is made on the first start
+	@$(BIN)/portal start
+
+demo: $(STAMPS)/run ## Fill a portal of its own with people, articles and history, and start it
+	@PORTAL_INSTANCE=$${PORTAL_INSTANCE:-instance/demo} $(BIN)/portal demo
+	@PORTAL_INSTANCE=$${PORTAL_INSTANCE:-instance/demo} $(BIN)/portal start
+
+test: $(STAMPS)/test ## All tests, trips in a real browser included
+	@$(BIN)/python -m tests.browser --install
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+
+lint: $(STAMPS)/test ## Style, types, the floors of the house, templates
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/djlint portal plugins --lint --quiet
+
+proof: $(STAMPS)/test ## Slow proofs: kills, hostile input in a real browser (ROUNDS=small for a short run)
+	@$(BIN)/python -m tests.browser --install
+	@PROOF_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m proof -n $(CORES) --dist loadgroup -o addopts="-q --strict-markers --strict-config --import-mode=importlib -p no:cacheprovider"
+
+bench: $(STAMPS)/test ## How fast it is: medians and 95th percentiles, sizes named
+	@$(BIN)/python -m tests.bench
+
+messages: $(STAMPS)/test ## Collect the texts of code and templates, and compile the catalogues
+	@$(BIN)/python -m tests.house.messages
+
+format: $(STAMPS)/test ## Bring code into shape
+	@$(BIN)/ruff check --fix -q . || true
+	@$(BIN)/ruff format -q .
+
+clean: ## Remove what was built here; the instance folder stays
+	@rm -rf $(VENV) $(STAMPS) build *.egg-info .mypy_cache .ruff_cache
