@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from portal.accounts import events, models, roles  # noqa: F401 - the tables
+from portal.core.events import Event
+from portal.core.hooks import Permission, hookimpl
 from portal.core.plugins import Room
 
 
@@ -10,3 +13,13 @@ class AccountsRoom(Room):
 
     name = "accounts"
     paths = ("/people", "/sign-in", "/sign-out", "/language", "/admin/people", "/coach/services")
+
+    @hookimpl
+    def events(self) -> list[type[Event]]:
+        """What is told about people."""
+        return list(events.ALL)
+
+    @hookimpl
+    def permissions(self) -> list[Permission]:
+        """The matrix of all rooms of the core."""
+        return list(roles.MATRIX)

@@ -1,0 +1,119 @@
+"""What this room tells the others about people. Ids and plain values, never a name or a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from portal.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAdded(Event):
+    """Somebody can sign in from now on."""
+
+    name: ClassVar[str] = "person.added"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChanged(Event):
+    """Name, sign-in name, mail, unit or party are others than before."""
+
+    name: ClassVar[str] = "person.changed"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRolesChanged(Event):
+    """The roles of a person are these now, sorted."""
+
+    name: ClassVar[str] = "person.roles_changed"
+    person_id: int
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonLeft(Event):
+    """Somebody left: they are signed out and cannot sign in."""
+
+    name: ClassVar[str] = "person.left"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonReturned(Event):
+    """Somebody who had left is here again."""
+
+    name: ClassVar[str] = "person.returned"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonPasswordSet(Event):
+    """A password is new; the actor tells whether it was the person's own doing."""
+
+    name: ClassVar[str] = "person.password_set"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceNamed(Event):
+    """A superuser may read what support reads about this service."""
+
+    name: ClassVar[str] = "service.named"
+    person_id: int
+    service_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceUnnamed(Event):
+    """A superuser may no longer read what support reads about this service."""
+
+    name: ClassVar[str] = "service.unnamed"
+    person_id: int
+    service_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyNamed(Event):
+    """A person leads or signs for a party, a unit or a service."""
+
+    name: ClassVar[str] = "duty.named"
+    person_id: int
+    kind: str
+    ref: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyWithdrawn(Event):
+    """A person no longer leads or signs for a party, a unit or a service."""
+
+    name: ClassVar[str] = "duty.withdrawn"
+    person_id: int
+    kind: str
+    ref: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerRoleMoved(Event):
+    """Another person holds an owner role; with nobody it falls to the lead of its party again."""
+
+    name: ClassVar[str] = "owner_role.moved"
+    person_id: int | None
+    owner_role: str
+
+
+ALL: tuple[type[Event], ...] = (
+    PersonAdded,
+    PersonChanged,
+    PersonRolesChanged,
+    PersonLeft,
+    PersonReturned,
+    PersonPasswordSet,
+    ServiceNamed,
+    ServiceUnnamed,
+    DutyNamed,
+    DutyWithdrawn,
+    OwnerRoleMoved,
+)

@@ -1,0 +1,84 @@
+"""Who may do what: the roles, what each may read, and the matrix of permissions. One place for all of it.
+
+A person holds any number of roles; everybody who is signed in is an end user
+besides. Permissions of plugins come through their hook and are added where
+rights are computed. Three names are *derived* and nobody is given them: a lead
+is ``front_line_lead`` or ``it_manager`` by the party that they lead, and
+``head_of_service`` by the service that names them.
+"""
+
+from __future__ import annotations
+
+from portal.core.hooks import Permission
+from portal.core.i18n import lazy_gettext as _l
+
+END_USER = "end_user"
+SUPERUSER = "superuser"
+COACH = "coach"
+LEAD = "lead"
+ADMIN = "admin"
+
+ROLES: tuple[str, ...] = (
+    END_USER,
+    SUPERUSER,
+    "front_line",
+    "onsite",
+    "specialist",
+    "project",
+    COACH,
+    LEAD,
+    "coordinator",
+    "change_manager",
+    ADMIN,
+)
+DERIVED_ROLES: tuple[str, ...] = ("front_line_lead", "it_manager", "head_of_service")
+
+# In words, for pages.
+ROLE_TITLE = {
+    END_USER: _l("Colleague"),
+    SUPERUSER: _l("Superuser"),
+    "front_line": _l("Front line"),
+    "onsite": _l("Onsite support"),
+    "specialist": _l("Specialist"),
+    "project": _l("Project or developer"),
+    COACH: _l("Coach"),
+    LEAD: _l("Lead"),
+    "coordinator": _l("Coordinator"),
+    "change_manager": _l("Change manager"),
+    ADMIN: _l("Administrator"),
+    "front_line_lead": _l("Lead of the front line"),
+    "it_manager": _l("Lead of a support team"),
+    "head_of_service": _l("Head of service"),
+}
+
+NOTHING, EVERYONE, SUPPORT, SPECIALISTS = -1, 0, 1, 2
+
+# The level of parts and articles that a role reads: 0 everyone, 1 support, 2 specialists.
+# A superuser reads support of the services that a coach named for them, and nothing more by default.
+ROLE_LEVEL: dict[str, int] = {
+    END_USER: EVERYONE,
+    SUPERUSER: EVERYONE,
+    "front_line": SUPPORT,
+    "onsite": SUPPORT,
+    "specialist": SPECIALISTS,
+    "project": SPECIALISTS,
+    COACH: SPECIALISTS,
+    LEAD: SPECIALISTS,
+    "coordinator": EVERYONE,
+    "change_manager": SUPPORT,
+    ADMIN: EVERYONE,
+}
+
+_SUPPORT_PEOPLE = frozenset({"front_line", "onsite", "specialist", "project", COACH, LEAD})
+
+MATRIX: tuple[Permission, ...] = (
+    Permission("portal.admin", _l("Look after the portal: plugins, jobs, events"), frozenset({ADMIN})),
+    Permission("organisation.edit", _l("Edit units, sites, services and support teams"), frozenset({ADMIN})),
+    Permission("people.edit", _l("Add people, give roles, name who looks after what"), frozenset({ADMIN})),
+    Permission("people.name_services", _l("Name the services of a superuser"), frozenset({COACH})),
+    Permission("articles.suggest", _l("Suggest an article or a change to one"), frozenset(ROLES)),
+    Permission("articles.write", _l("Write articles"), _SUPPORT_PEOPLE | {SUPERUSER}),
+    Permission("articles.publish", _l("Publish whatever the proficiency"), frozenset({COACH, LEAD})),
+    Permission("articles.see_withheld", _l("See what is kept from the front line, and why"), frozenset({COACH})),
+    Permission("desk.use", _l("Use the desk page"), _SUPPORT_PEOPLE | {"change_manager"}),
+)
