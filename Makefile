@@ -52,7 +52,7 @@ lint: $(STAMPS)/test ## Style, types, the floors of the house, templates
 
 proof: $(STAMPS)/test ## Slow proofs: kills, hostile input in a real browser (ROUNDS=small for a short run)
 	@$(BIN)/python -m tests.browser --install
-	@PROOF_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m proof -n $(CORES) --dist loadgroup -o addopts="-q --strict-markers --strict-config --import-mode=importlib -p no:cacheprovider"
+	@PROOF_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m proof -n $(CORES) --dist loadgroup
 
 bench: $(STAMPS)/test ## How fast it is: medians and 95th percentiles, sizes named
 	@$(BIN)/python -m tests.bench

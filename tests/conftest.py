@@ -1,3 +1,3 @@
 """Shared fixtures of all tests."""
 
-pytest_plugins = ["portal.testing"]
+pytest_plugins = ["portal.testing", "tests.browser"]

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -27,6 +27,15 @@ def upgrade_database(house: Portal) -> list[str]:
     return migrate.upgrade(house.db, owners, backup_to=house.config.instance / "backups", now=clock.now())
 
 
+def prepare(house: Portal, hook: str) -> Iterator[str]:
+    """Run the steps of all rooms and plugins in their order; yield what each has to say."""
+    steps = [step for steps in house.plugins.on(hook) for step in steps]
+    for step in sorted(steps, key=lambda step: step.order):
+        sentence = step.run()
+        if sentence:
+            yield sentence
+
+
 @click.command()
 @click.pass_obj
 def start(house: Portal) -> None:
@@ -34,11 +43,8 @@ def start(house: Portal) -> None:
     serving.refuse_taken_port(house.config)
     for line in upgrade_database(house):
         click.echo(f"Database: {line}")
-    steps = [step for steps in house.plugins.on("start_steps") for step in steps]
-    for step in sorted(steps, key=lambda step: step.order):
-        sentence = step.run()
-        if sentence:
-            click.echo(sentence)
+    for sentence in prepare(house, "start_steps"):
+        click.echo(sentence)
     house.close()
     where = serving.address(house.config)
     code = serving.run_together(
@@ -46,6 +52,17 @@ def start(house: Portal) -> None:
     )
     click.echo("Stopped.")
     sys.exit(code)
+
+
+@click.command()
+@click.pass_obj
+def demo(house: Portal) -> None:
+    """Fill a portal with invented people, all articles and some history; for trying out, never for work."""
+    upgrade_database(house)
+    for hook in ("start_steps", "demo_steps"):
+        for sentence in prepare(house, hook):
+            click.echo(sentence)
+    house.close()
 
 
 @click.command()
@@ -278,4 +295,4 @@ def plugins_switch(house: Portal, name: str, state: str) -> None:
     click.echo(f"{name} is {state}. Every process follows within two seconds.")
 
 
-COMMANDS = [start, serve, worker, db, events_group, jobs_group, backup, restore, doctor, settings, plugins_group]
+COMMANDS = [start, demo, serve, worker, db, events_group, jobs_group, backup, restore, doctor, settings, plugins_group]

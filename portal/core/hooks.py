@@ -143,3 +143,8 @@ def checks() -> list[Check]:
 @hookspec
 def start_steps() -> list[Step]:
     """Return what `portal start` prepares between migrating and serving. Called once, on the command line."""
+
+
+@hookspec
+def demo_steps() -> list[Step]:
+    """Return what `portal demo` adds after the start steps: invented people and history, the same each time."""
