@@ -1,0 +1,120 @@
+"""What a person may read and do, computed once for each request and handed on as a plain value.
+
+A change of roles, unit, party or named services counts from the next request
+on, since nothing here is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Duty, NamedService, Person, PersonRole
+from portal.accounts.roles import (
+    END_USER,
+    EVERYONE,
+    LEAD,
+    MATRIX,
+    NOTHING,
+    ROLE_LEVEL,
+    SUPERUSER,
+    SUPPORT,
+)
+from portal.core.hooks import Permission
+from portal.organisation.models import Party, Unit
+
+RULES = "portal.rights"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """What one person (or a visitor) may read and do.
+
+    *level* is the default: 0 everyone, 1 support, 2 specialists, and -1 for a
+    visitor where reading without signing in is switched off.
+    *service_levels* holds services whose level is higher than that.
+    *readers* are the names by which an article may limit its readers:
+    ``role:admin``, ``unit:sales`` (with all units above it), ``party:network``.
+    """
+
+    person_id: int | None
+    level: int
+    service_levels: Mapping[str, int] = field(default_factory=dict)
+    readers: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+
+    def level_for(self, service_id: str) -> int:
+        """The level for articles of one service."""
+        return max(self.level, self.service_levels.get(service_id, self.level))
+
+    def may(self, permission: str) -> bool:
+        """Whether the permission of this name is among theirs."""
+        return permission in self.permissions
+
+
+ANONYMOUS = Rights(person_id=None, level=EVERYONE)
+SHUT_OUT = Rights(person_id=None, level=NOTHING)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What rights depend on besides the person; travels in ``session.info`` under :data:`RULES`.
+
+    *permissions* is the matrix with what plugins added to it.
+    """
+
+    permissions: Mapping[str, Permission]
+    anonymous_reading: bool = True
+
+
+_CORE_RULES = Rules({permission.name: permission for permission in MATRIX})
+
+
+def rights_of(session: Session, person: Person | None) -> Rights:
+    """Compute the rights of *person* in one query; ``None`` is a visitor, who costs none."""
+    rules: Rules = session.info.get(RULES, _CORE_RULES)
+    if person is None:
+        return ANONYMOUS if rules.anonymous_reading else SHUT_OUT
+    facts: dict[str, set[str]] = {"role": set(), "service": set(), "leads": set(), "unit": set()}
+    for kind, value in session.execute(_facts(person)):
+        facts[kind].add(value)
+    roles = {END_USER} | facts["role"]
+    if LEAD in roles:
+        roles |= facts["leads"]
+    level = max(ROLE_LEVEL.get(role, EVERYONE) for role in roles)
+    named = facts["service"] if SUPERUSER in roles and level < SUPPORT else set()
+    readers = {f"role:{role}" for role in roles} | {f"unit:{unit}" for unit in facts["unit"]}
+    if person.party_id:
+        readers.add(f"party:{person.party_id}")
+    return Rights(
+        person_id=person.id,
+        level=level,
+        service_levels=dict.fromkeys(sorted(named), SUPPORT),
+        readers=frozenset(readers),
+        permissions=frozenset(name for name, rule in rules.permissions.items() if rule.roles & roles),
+    )
+
+
+def _facts(person: Person) -> sa.CompoundSelect[str, str]:
+    """Everything that rights follow from, as rows of kind and value: role, service, leads, unit."""
+    above = sa.select(Unit.id, Unit.parent_id).where(Unit.id == person.unit_id).cte("above", recursive=True)
+    above = above.union(sa.select(Unit.id, Unit.parent_id).join(above, Unit.id == above.c.parent_id))
+    leads = sa.case(
+        (Duty.kind == "service_lead", "head_of_service"),
+        (Party.kind == "front_line", "front_line_lead"),
+        else_="it_manager",
+    )
+    return sa.union_all(
+        sa.select(sa.literal("role"), PersonRole.role).where(PersonRole.person_id == person.id),
+        sa.select(sa.literal("service"), NamedService.service_id).where(
+            NamedService.person_id == person.id, NamedService.withdrawn_at.is_(None)
+        ),
+        sa.select(sa.literal("leads"), leads)
+        .select_from(Duty)
+        .outerjoin(Party, sa.and_(Duty.kind == "party_lead", Party.id == Duty.ref))
+        .where(Duty.person_id == person.id, Duty.kind.in_(("party_lead", "service_lead"))),
+        sa.select(sa.literal("unit"), above.c.id),
+    )
