@@ -24,8 +24,10 @@ Key = sa.String(60)
 Name = sa.String(120)
 
 
-class Kept:
+class Entry(Model):
     """What every record that a file brings and an administrator may edit has."""
+
+    __abstract__ = True
 
     version: Mapped[int] = mapped_column(default=1)
     is_sample: Mapped[bool] = mapped_column(default=False)
@@ -38,10 +40,20 @@ class Kept:
 
         The service counts it up, also when only a list beside the row has changed.
         """
-        return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # type: ignore[attr-defined]
+        return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}
 
 
-class Organisation(Kept, Model):
+class Listed(Entry):
+    """A record with a key of its own, a name, and a place in its list (*sort_order*, small first)."""
+
+    __abstract__ = True
+
+    id: Mapped[str] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(Name)
+    sort_order: Mapped[int] = mapped_column(default=0)
+
+
+class Organisation(Entry):
     """The one row about the whole: its name, its time zone, and how the service desk is reached."""
 
     __tablename__ = "organisation"
@@ -54,7 +66,7 @@ class Organisation(Kept, Model):
     desk_phone: Mapped[str] = mapped_column(sa.String(80), default="")
 
 
-class Site(Kept, Model):
+class Site(Listed):
     """A place where people work: it decides the time zone and the public holidays.
 
     *holidays* is a country or a part of one as ISO 3166 writes it (``DE``, ``DE-BY``); empty means none.
@@ -62,29 +74,23 @@ class Site(Kept, Model):
 
     __tablename__ = "site"
 
-    id: Mapped[str] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(Name)
     time_zone: Mapped[str] = mapped_column(sa.String(60))
     holidays: Mapped[str] = mapped_column(sa.String(20), default="")
     address: Mapped[str] = mapped_column(sa.Text, default="")
-    sort_order: Mapped[int] = mapped_column(default=0)
 
 
-class Unit(Kept, Model):
+class Unit(Listed):
     """A part of the organisation; units form a tree, and the one without a parent is the whole."""
 
     __tablename__ = "unit"
 
-    id: Mapped[str] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(Name)
     parent_id: Mapped[str | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     site_id: Mapped[str] = mapped_column(sa.ForeignKey("site.id"), index=True)
-    sort_order: Mapped[int] = mapped_column(default=0)
 
     site: Mapped[Site] = relationship()
 
 
-class Party(Kept, Model):
+class Party(Listed):
     """A team that helps: the front line, onsite, specialists, a project, the business, a supplier.
 
     Empty *hours* are those of the service desk. *owner_roles* are the names
@@ -93,14 +99,11 @@ class Party(Kept, Model):
 
     __tablename__ = "party"
 
-    id: Mapped[str] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(Name)
     kind: Mapped[str] = mapped_column(sa.String(20))
     site_id: Mapped[str] = mapped_column(sa.ForeignKey("site.id"), index=True)
     hours: Mapped[str] = mapped_column(sa.String(200), default="")
     contact: Mapped[str] = mapped_column(sa.Text, default="")
     owner_roles: Mapped[list[str]] = mapped_column(default=list)
-    sort_order: Mapped[int] = mapped_column(default=0)
 
     site: Mapped[Site] = relationship()
     tools: Mapped[list[PartyTool]] = relationship(
@@ -124,7 +127,7 @@ class PartyTool(Model):
     key: Mapped[str] = mapped_column(Key, primary_key=True)
 
 
-class Service(Kept, Model):
+class Service(Listed):
     """Something that people use, named in their words, and the party that owns it.
 
     *is_used* is off for a service of the shipped list that this organisation
@@ -133,15 +136,12 @@ class Service(Kept, Model):
 
     __tablename__ = "service"
 
-    id: Mapped[str] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(Name)
     icon: Mapped[str] = mapped_column(sa.String(40), default="life-buoy")
     party_id: Mapped[str] = mapped_column(sa.ForeignKey("party.id"), index=True)
     is_critical: Mapped[bool] = mapped_column(default=False)
     is_used: Mapped[bool] = mapped_column(default=True)
     retires_on: Mapped[date | None]
     people_count: Mapped[int | None]
-    sort_order: Mapped[int] = mapped_column(default=0)
 
     party: Mapped[Party] = relationship()
     units: Mapped[list[Unit]] = relationship(secondary="service_unit", order_by="Unit.sort_order")
