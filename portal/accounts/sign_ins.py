@@ -1,0 +1,110 @@
+"""The table of sign-ins: one row for each browser in which somebody is signed in.
+
+The browser holds a random token of 256 bits, the table its hash. Signing out,
+leaving and a new password delete rows, so that an old cookie opens nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person, SignIn
+from portal.organisation.models import Organisation
+
+SEEN_AGAIN_AFTER = timedelta(minutes=10)
+
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+def new_token() -> str:
+    """A token that nobody can guess, as text for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(token: str) -> str:
+    """What the table keeps of *token*. It is random, so a fast hash without salt is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start(session: Session, person_id: int, token: str, *, now: datetime, days: int, agent: str = "") -> SignIn:
+    """Note that *token* is signed in as a person, for *days* days."""
+    row = SignIn(
+        token_hash=hash_of(token),
+        person_id=person_id,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(days=days),
+        agent=agent,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def find(session: Session, token: str, *, now: datetime) -> tuple[SignIn, Person, str] | None:
+    """The sign-in of *token*, its person and the time zone of the organisation, in one query.
+
+    ``None`` when there is none, it has ended, or the person has left.
+    """
+    zone = sa.select(Organisation.time_zone).limit(1).scalar_subquery()
+    query = (
+        sa.select(SignIn, Person, zone)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == hash_of(token), SignIn.expires_at > now, Person.left_at.is_(None))
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1], row[2] or "")
+
+
+def end(session: Session, token: str) -> None:
+    """Sign *token* out; one that is not signed in is nothing new."""
+    session.execute(sa.delete(SignIn).where(SignIn.token_hash == hash_of(token)))
+
+
+def end_one(session: Session, person_id: int, sign_in_id: int) -> None:
+    """Sign a person out in one of their browsers; somebody else's sign-in is left alone."""
+    session.execute(sa.delete(SignIn).where(SignIn.id == sign_in_id, SignIn.person_id == person_id))
+
+
+def end_all(session: Session, person_id: int, *, but: int | None = None) -> None:
+    """Sign a person out everywhere, but in the sign-in with the id *but*."""
+    session.execute(sa.delete(SignIn).where(SignIn.person_id == person_id, SignIn.id != (but or 0)))
+
+
+def of_person(session: Session, person_id: int, *, now: datetime, limit: int = 50) -> Sequence[SignIn]:
+    """Where a person is signed in, the latest first."""
+    query = sa.select(SignIn).where(SignIn.person_id == person_id, SignIn.expires_at > now)
+    return session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id.desc()).limit(limit)).all()
+
+
+def note_seen(session: Session, rows: Sequence[tuple[int, datetime]]) -> None:
+    """Write when sign-ins were last used; *rows* are (id, time), gathered by the tally."""
+    for sign_in_id, seen_at in dict(sorted(rows)).items():
+        session.execute(sa.update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=seen_at))
+
+
+def forget_ended(session: Session, now: datetime) -> None:
+    """Delete the sign-ins whose time is over."""
+    session.execute(sa.delete(SignIn).where(SignIn.expires_at <= now))
+
+
+def agent_in_words(user_agent: str) -> str:
+    """The browser as its person would call it, ``Firefox, Windows``; empty when it is none we know."""
+    browser = next((name for sign, name in _BROWSERS.items() if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS.items() if sign in user_agent), "")
+    return ", ".join(filter(None, (browser, system)))
