@@ -1,0 +1,118 @@
+"""What every search engine here can do, and what it answers with.
+
+The contract is proved by ``tests/search/contract.py`` on every engine. Three
+promises matter most: an answer holds only what the person may see, totals and
+counts included; the first ten are the true first ten; a write is one batch
+that is there as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Final, Protocol
+
+from portal.core.errors import PortalError
+from portal.search.documents import Access, Document
+from portal.search.query import Query, Word
+
+__all__ = ["FACETS", "Engine", "EngineFactory", "Hit", "IndexUnusable", "Page", "Query", "Word"]
+
+FACETS: Final = ("service", "kind")
+"""What an answer can be narrowed by, and is counted by."""
+
+
+class IndexUnusable(PortalError):
+    """The index is missing, half written or damaged. It is a cache: building it again mends it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One thing found. ``body`` is the plain text from which a snippet is cut."""
+
+    key: str
+    source: str
+    ref: str
+    title: str
+    body: str
+    service: str
+    kind: str
+    language: str
+    updated_at: datetime
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of an answer.
+
+    ``total`` counts everything that fits, on all pages. ``facets`` counts, for
+    each facet, what would remain if only that facet were changed: each is
+    counted with the filters of the others. Things without a service or kind
+    are in the total and in no count.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+class Engine(Protocol):
+    """An open index. All methods may be called from any thread; one process writes at a time."""
+
+    name: ClassVar[str]
+
+    def search(
+        self,
+        query: Query,
+        access: Access,
+        *,
+        filters: Mapping[str, str] | None = None,
+        offset: int = 0,
+        limit: int = 10,
+    ) -> Page:
+        """The best *limit* things after the first *offset* that *access* may see.
+
+        *filters* narrows by the names in ``FACETS``; an empty value is no filter.
+
+        Raises:
+            IndexUnusable: the index cannot be read.
+            ValueError: a filter has an unknown name, or offset or limit is negative.
+        """
+
+    def write(self, upserts: Iterable[Document], deletes: Iterable[tuple[str, str]]) -> None:
+        """One batch, one commit: all documents of each (source, ref) named are replaced.
+
+        Raises:
+            IndexUnusable: the index cannot be read.
+            TooSoon: another process is writing.
+            ValueError: documents of one ref share a key or a reader level.
+        """
+
+    def count(self) -> int:
+        """How many documents the index holds."""
+
+    def dump(self) -> Iterator[tuple[str, str]]:
+        """Key and fingerprint of every document, in no order."""
+
+    def generation(self) -> int:
+        """A number that grows with every write; the same for all readers of one state."""
+
+    def refresh(self) -> None:
+        """Make sure that the next search sees what was written before this call."""
+
+    def close(self) -> None:
+        """Let go of files. Harmless when called twice."""
+
+
+class EngineFactory(Protocol):
+    """How an index is opened; the engine classes themselves are factories."""
+
+    def open(self, path: Path, *, create: bool = False) -> Engine:
+        """Open the index in the folder *path*, or make an empty one if *create*.
+
+        Raises:
+            IndexUnusable: there is none, or it cannot be read.
+        """

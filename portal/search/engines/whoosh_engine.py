@@ -1,0 +1,230 @@
+"""The index in Whoosh: pure Python, exact, good for some ten thousand documents.
+
+Each thread keeps one reader for each state of the index; readers are never
+shared and never refreshed in place. What is known of all documents is read
+once for each state and shared. Whoosh does not sync to disk, so the index is a
+cache: whatever is wrong with it, building it again mends it.
+"""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import ClassVar, Final
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import EmptyIndexError, FileIndex, LockError
+from whoosh.query import Term
+from whoosh.reading import IndexReader
+from whoosh.writing import SegmentWriter
+
+from portal.core.errors import PortalError, TooSoon
+from portal.core.i18n import gettext as _
+from portal.search.documents import Access, Document
+from portal.search.engine import FACETS, IndexUnusable, Page
+from portal.search.engines.whoosh_exact import Generation, best, generation_of, leaves, matches, score
+from portal.search.engines.whoosh_layout import NAME, SCHEMA, Codec, hit, owner_term, row
+from portal.search.query import Query
+
+LOCK_WAIT: Final = 10.0
+"""Seconds to wait for another writer."""
+# Trouble of the machine, which building the index again would not mend.
+_MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class _View:
+    """One thread's way to look at one state of the index."""
+
+    def __init__(self, reader: IndexReader, known: Generation) -> None:
+        self.reader = reader
+        self.known = known
+
+
+class WhooshEngine:
+    """An open Whoosh index. Implements ``portal.search.engine.Engine``."""
+
+    name: ClassVar[str] = "whoosh"
+
+    def __init__(self, path: Path, index: FileIndex) -> None:
+        """Use ``open``."""
+        self._path = path
+        self._index = index
+        self._views = threading.local()
+        self._generation: Generation | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> WhooshEngine:
+        """Open the index in the folder *path*; *create* makes an empty one where none is.
+
+        Raises:
+            IndexUnusable: there is none, or it cannot be read.
+        """
+        path = path.resolve()
+        if create:
+            path.mkdir(parents=True, exist_ok=True)
+        with _readable():
+            storage = FileStorage(str(path))
+            try:
+                index = FileIndex(storage, schema=SCHEMA, indexname=NAME)
+            except EmptyIndexError:
+                if not create:
+                    raise _unusable(_("There is no search index yet.")) from None
+                index = FileIndex.create(storage, SCHEMA, indexname=NAME)
+            engine = cls(path, index)
+            engine._view()
+        return engine
+
+    def search(
+        self,
+        query: Query,
+        access: Access,
+        *,
+        filters: Mapping[str, str] | None = None,
+        offset: int = 0,
+        limit: int = 10,
+    ) -> Page:
+        """The best *limit* things after the first *offset* that *access* may see; see ``Engine``."""
+        chosen = {name: value for name, value in (filters or {}).items() if value}
+        if not chosen.keys() <= set(FACETS):
+            raise ValueError(f"Answers are narrowed by {', '.join(FACETS)}, not by {', '.join(chosen)}.")
+        if offset < 0 or limit < 0:
+            raise ValueError("Offset and limit count from zero.")
+        with _readable():
+            view = self._view()
+            scores = score(view.reader, view.known, query)
+            found = matches(scores, view.known.readable(access))
+            wanted = view.known.wanted(chosen)
+            top = best(scores, (number for number in found if wanted[number]), offset + limit)
+            hits = tuple(hit(view.reader.stored_fields(number)["shown"], points) for points, number in top[offset:])
+        total, facets = _count(view.known, found, chosen)
+        return Page(hits=hits, total=total, facets=facets)
+
+    def write(self, upserts: Iterable[Document], deletes: Iterable[tuple[str, str]]) -> None:
+        """Replace all documents of each (source, ref) named, in one commit; see ``Engine``."""
+        documents = list(upserts)
+        _check_batch(documents)
+        gone = dict.fromkeys([*deletes, *(document.owner for document in documents)])
+        if not gone:
+            return
+        rows = [row(document) for document in documents]
+        with self._writer() as writer:
+            with writer.searcher() as searcher:
+                for owner in gone:
+                    writer.delete_by_query(Term("owner", owner_term(owner)), searcher=searcher)
+            for values in rows:
+                writer.add_document(**values)
+            writer.commit()
+
+    def count(self) -> int:
+        """How many documents the index holds."""
+        with _readable():
+            return int(self._view().reader.doc_count())
+
+    def dump(self) -> Iterator[tuple[str, str]]:
+        """Key and fingerprint of every document, in no order; reads one state to the end."""
+        with _readable(), closing(self._index.reader()) as reader:
+            for leaf, _offset in leaves(reader):
+                marks = leaf.column_reader("mark", translate=False)
+                for number in leaf.all_doc_ids():
+                    fingerprint, _space, key = marks[number].decode().partition(" ")
+                    yield key, fingerprint
+
+    def generation(self) -> int:
+        """A number that grows with every write."""
+        return int(self._index.latest_generation())
+
+    def refresh(self) -> None:
+        """Look at the newest state now, instead of at this thread's next search."""
+        with _readable():
+            self._view()
+
+    def close(self) -> None:
+        """Let go of files; searches under way end in peace."""
+        self._views = threading.local()
+        self._generation = None
+
+    def _view(self) -> _View:
+        """This thread's view of the newest state."""
+        view: _View | None = getattr(self._views, "view", None)
+        if view is None or view.known.number != self._index.latest_generation():
+            reader = self._index.reader()
+            view = self._views.view = _View(reader, self._known(reader))
+        return view
+
+    def _known(self, reader: IndexReader) -> Generation:
+        """What is known of all documents of the state that *reader* reads, gathered by the first who asks."""
+        with self._lock:
+            if self._generation is None or self._generation.number != generation_of(reader):
+                self._generation = Generation(reader)
+            return self._generation
+
+    @contextmanager
+    def _writer(self) -> Iterator[SegmentWriter]:
+        """The one writer; what it did is undone unless it committed."""
+        with _readable():
+            try:
+                writer = self._index.writer(timeout=LOCK_WAIT, codec=Codec())
+            except LockError:
+                raise TooSoon(
+                    _("The search index is being written by another process."),
+                    hint=_("Try again in a moment."),
+                    wait_seconds=int(LOCK_WAIT),
+                ) from None
+            try:
+                yield writer
+            finally:
+                if not writer.is_closed:
+                    # The writer may stumble over its own half-written files; the lock must go all the same.
+                    with suppress(Exception):
+                        writer.cancel()
+                    if not writer.is_closed:
+                        writer.writelock.release()
+
+
+def _count(known: Generation, found: list[int], filters: Mapping[str, str]) -> tuple[int, dict[str, dict[str, int]]]:
+    """The total with all filters, and each facet with the filters of the others."""
+    total = 0
+    facets: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for code, times in Counter(map(known.codes.__getitem__, found)).items():
+        profile = known.profiles[code]
+        if profile.fits(filters):
+            total += times
+        for name, counts in facets.items():
+            value = getattr(profile, name)
+            if value and profile.fits(filters, without=name):
+                counts[value] += times
+    return total, {name: dict(counts) for name, counts in facets.items()}
+
+
+def _check_batch(documents: list[Document]) -> None:
+    """Refuse documents that could stand twice in one answer."""
+    keys: set[str] = set()
+    levels: dict[tuple[str, str], set[int]] = {}
+    for document in documents:
+        seen = levels.setdefault(document.owner, set())
+        if document.key in keys or not seen.isdisjoint(document.levels):
+            raise ValueError(f"Documents of {document.ref} share a key or a reader level: {document.key}.")
+        keys.add(document.key)
+        seen |= document.levels
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn whatever a damaged index makes Whoosh raise into one error with a remedy."""
+    try:
+        yield
+    except PortalError:
+        raise
+    except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno in _MACHINE:
+            raise
+        raise _unusable(_("The search index cannot be read.")) from fault
+
+
+def _unusable(message: str) -> IndexUnusable:
+    return IndexUnusable(message, hint=_("Build it again with: portal search rebuild"))

@@ -1,0 +1,67 @@
+"""From what a person typed to a bounded bag of words.
+
+There is no query language: whatever is typed, operators, quotes and stars
+included, is words. Words too common to help are left out unless nothing else
+remains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from portal.search import analysis
+
+CHARACTER_LIMIT: Final = 400
+WORD_LIMIT: Final = 64
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word to look for, and its stem in each language of ``analysis.LANGUAGES``."""
+
+    text: str
+    stems: tuple[str, ...]
+
+    @property
+    def is_identifier(self) -> bool:
+        """Whether it looks like a number of something: "kb0026", "0x80070005"."""
+        return self.text.isalnum() and not self.text.isalpha() and not self.text.isdigit()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What to look for. ``text`` is what was used of the typing, ready to be shown again.
+
+    ``shortened`` says that only the beginning was used. Equal queries are
+    equal and hashable, so answers can be kept by query.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    shortened: bool = False
+
+    def stems(self, language: str) -> frozenset[str]:
+        """The stems to look for in text of *language*."""
+        place = analysis.LANGUAGES.index(analysis.known_language(language))
+        return frozenset(word.stems[place] for word in self.words)
+
+
+def parse(typed: str) -> Query:
+    """Read what a person *typed*. Never refuses: the worst input is a query without words."""
+    stripped = typed.strip()
+    # Cut before and after cleaning: the first keeps the work small, and one character may become eighteen.
+    cleaned = analysis.clean(stripped[:CHARACTER_LIMIT])
+    text = " ".join(cleaned[:CHARACTER_LIMIT].split())
+    found = dict.fromkeys(piece for surface in analysis.surfaces(text) for piece in analysis.pieces(surface))
+    telling = [piece for piece in found if not analysis.is_stop_word(piece)] or list(found)
+    return Query(
+        text=text,
+        words=tuple(_word(piece) for piece in telling[:WORD_LIMIT]),
+        shortened=max(len(stripped), len(cleaned)) > CHARACTER_LIMIT or len(telling) > WORD_LIMIT,
+    )
+
+
+def _word(piece: str) -> Word:
+    stems = tuple(analysis.stem(piece, language) for language in analysis.LANGUAGES)
+    return Word(text=analysis.fold(piece), stems=stems)
