@@ -21,7 +21,7 @@ from portal.core.errors import ConfigError
 from portal.core.events import BUS, Bus
 from portal.core.plugin import CoreRoom
 from portal.core.plugins import admit, all_settings, discover
-from portal.core.portal import Plugin, Plugins, Portal, Room
+from portal.core.portal import Plugin, Plugins, Portal, Room, owns
 from portal.core.switches import Switches
 from portal.core.tally import Tally
 from portal.home.plugin import HomeRoom
@@ -87,11 +87,11 @@ def create_app(
     house = build(overrides, environ=environ, plugins=plugins)
     log.configure(fmt=house.config.text("log_format"), level=house.config.text("log_level"))
     app = Flask("portal", static_folder="static", template_folder="templates")
-    app.extensions["portal_owners"] = {}
     web.init(app, house)
     for member, blueprints in house.plugins.all("blueprints"):
         for blueprint in blueprints:
-            app.extensions["portal_owners"][blueprint.name] = member.name
+            if blueprint.name in app.blueprints:
+                raise ConfigError(f"{member.name} has a blueprint {blueprint.name}, and so has another.")
             app.register_blueprint(blueprint)
             _check_paths(app, member, blueprint.name)
     for member in house.plugins:
@@ -105,10 +105,7 @@ def _check_paths(app: Flask, member: Plugin, blueprint: str) -> None:
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith(f"{blueprint}."):
             continue
-        if not any(
-            path == "/" == rule.rule or rule.rule == path or rule.rule.startswith(path.rstrip("/") + "/")
-            for path in member.paths
-        ):
+        if not owns(member, rule.rule):
             raise ConfigError(
                 f"{member.name} answers at {rule.rule}, which it does not name in its paths.",
                 hint="Add the top path to the plugin's paths, or move the page.",

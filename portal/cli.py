@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from portal import __version__
 from portal.app import build
@@ -21,6 +22,12 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except PortalError as error:
             raise SystemExit(_say(error)) from None
+        except OperationalError as error:
+            fault = ConfigError(
+                f"The database could not be used: {error.orig}.",
+                hint="If it is new, run `portal db upgrade` first; `portal doctor` looks for what is wrong.",
+            )
+            raise SystemExit(_say(fault)) from None
 
 
 def _say(error: PortalError) -> int:
@@ -34,7 +41,7 @@ def command(house: Portal) -> click.Group:
     """Return the whole command with what every room and plugin adds."""
     group = _Group("portal", help="Frontline: the self-service portal and knowledge base.")
     group = click.version_option(__version__, prog_name="portal")(group)
-    for _member, commands in house.plugins.all("commands"):
+    for commands in house.plugins.on("commands"):
         for each in commands:
             group.add_command(each)
     return group

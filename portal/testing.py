@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 from portal.app import build, create_app
 from portal.core import clock, migrate
 from portal.core.db import Model
+from portal.core.events import Job
 from portal.core.portal import Portal
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -105,6 +107,10 @@ def run_jobs(house: Portal) -> Callable[[], int]:
         done, worker = 0, house.worker(name="test")
         while count := worker.run_due(clock.now()):
             done += count
+        with house.db.reading() as open_session:
+            errors = open_session.scalars(sa.select(Job.error).where(Job.error.is_not(None))).all()
+        if errors:
+            pytest.fail("\n".join(map(str, errors)))
         return done
 
     return run

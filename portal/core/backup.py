@@ -11,9 +11,12 @@ import json
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from portal import __version__
 from portal.core import jobs, migrate
@@ -46,6 +49,8 @@ def make(db: Database, config: Config, to: Path, *, now: datetime) -> Manifest:
     """
     if db.path is None:
         raise Refused("Only a SQLite database is backed up here.", hint="Use your database's own tool.")
+    if not db.path.exists():
+        raise Refused("There is no database yet.", hint="Start the portal once; then there is something to keep.")
     if to.exists() and any(to.iterdir()):
         raise Refused(f"{to} is not empty.", hint="Name a new folder; a backup never writes over another one.")
     to.mkdir(parents=True, exist_ok=True)
@@ -76,9 +81,8 @@ def verify(folder: Path) -> Manifest:
             raise Refused(f"{name} in {folder} is missing or was changed.", hint="Try another backup.")
     if DATABASE not in files:
         raise Refused(f"{folder} holds no database.", hint="Try another backup.")
-    with sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"{(folder / DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as connection:
         state = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    connection.close()
     if state != "ok":
         raise Refused(f"The database in {folder} is damaged: {state}", hint="Try another backup.")
     return manifest
@@ -92,7 +96,7 @@ def restore(db: Database, config: Config, folder: Path, *, now: datetime, force:
     Raises:
         Refused: the backup is not whole, or the portal is still running (unless *force*).
     """
-    verify(folder)
+    manifest = verify(folder)
     if db.path is None:
         raise Refused("Only a SQLite database is restored here.", hint="Use your database's own tool.")
     target = db.path
@@ -101,21 +105,31 @@ def restore(db: Database, config: Config, folder: Path, *, now: datetime, force:
         if not force:
             _refuse_running(db, now)
         kept = config.instance / "backups" / f"before-restore-{now:%Y%m%d-%H%M%S}.sqlite"
-        migrate.copy_sqlite(db, kept)
+        _keep(db, target, kept)
     db.close()
     # Whole beside the live file first; then one rename, so that a kill leaves the old or the new one.
     fresh = target.with_suffix(".restoring")
     shutil.copyfile(folder / DATABASE, fresh)
+    fresh.chmod(0o600)
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
     for tail in ("-wal", "-shm"):
         Path(f"{target}{tail}").unlink(missing_ok=True)
     fresh.replace(target)
     for name in COPIED:
-        if (folder / name).exists():
+        if name in manifest.files:
             shutil.copy2(folder / name, config.instance / name)
     shutil.rmtree(config.instance / "search", ignore_errors=True)
     return kept
+
+
+def _keep(db: Database, target: Path, kept: Path) -> None:
+    try:
+        migrate.copy_sqlite(db, kept)
+    except (sa.exc.DatabaseError, sqlite3.DatabaseError):
+        # Too damaged to be read: that is why it is replaced. Its bytes are kept all the same.
+        kept.unlink(missing_ok=True)
+        shutil.copy2(target, kept)
 
 
 def _refuse_running(db: Database, now: datetime) -> None:

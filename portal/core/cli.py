@@ -133,7 +133,7 @@ def events_group() -> None:
 @click.pass_obj
 def events_list(house: Portal) -> None:
     """Show every event with its room and its listeners."""
-    for name in sorted(house.bus.events):
+    for name in house.bus.live_events():
         listeners = ", ".join(ear.key for ear in house.bus.listening(name)) or "nobody"
         click.echo(f"{name}  ({house.bus.owners[name]}: {', '.join(sorted(house.bus.events[name].keys()))})")
         click.echo(f"    heard by {listeners}")

@@ -32,12 +32,13 @@ class Setting:
     help: str
     choices: tuple[str, ...] = ()
     least: float | None = None
+    most: float | None = None
 
     def parse(self, raw: object, *, source: str) -> Value:
         """Return *raw* as this setting's type.
 
         Raises:
-            ConfigError: it is not of that type, under the least value, or not one of the choices.
+            ConfigError: it is not of that type, outside least and most, or not one of the choices.
         """
         value = self._typed(raw, source)
         if self.choices and value not in self.choices:
@@ -47,6 +48,8 @@ class Setting:
             )
         if self.least is not None and isinstance(value, int | float) and value < self.least:
             raise ConfigError(f"{source} is {value}, which is too small.", hint=f"The least is {self.least:g}.")
+        if self.most is not None and isinstance(value, int | float) and value > self.most:
+            raise ConfigError(f"{source} is {value}, which is too large.", hint=f"The most is {self.most:g}.")
         return value
 
     def _typed(self, raw: object, source: str) -> Value:
@@ -56,7 +59,7 @@ class Setting:
         if isinstance(raw, bool) or not isinstance(raw, str | int | float):
             raise ConfigError(f"{source} is {raw!r}, which is not a {kind.__name__}.", hint=self.help)
         try:
-            return kind(raw)
+            return kind(raw) if kind is not int or not isinstance(raw, float) else int(str(raw))
         except ValueError:
             raise ConfigError(
                 f"{source} is {raw!r}, which is not a whole number."
@@ -78,7 +81,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("instance", "instance", "Folder for the database, the index, the secret key and backups."),
     Setting("database_url", "", "SQLAlchemy address of the database. Empty: SQLite in the instance folder."),
     Setting("host", "127.0.0.1", "Address that the web server listens at."),
-    Setting("port", 8000, "Port that the web server listens at.", least=1),
+    Setting("port", 8000, "Port that the web server listens at.", least=1, most=65535),
     Setting("workers", 1, "Processes of the web server.", least=1),
     Setting("threads", 8, "Threads of each web server process.", least=1),
     Setting("public_url", "", "Address that people type, such as https://help.example.org. Empty: as requested."),
@@ -174,6 +177,8 @@ def load(
         if name not in declared:
             raise _unknown(source, name, declared)
         values[name] = declared[name].parse(raw, source=source)
+    if not values["instance"]:
+        raise ConfigError("PORTAL_INSTANCE is empty.", hint="Name a folder, or remove it for the default, 'instance'.")
     return Config(values, root=root)
 
 
@@ -189,7 +194,7 @@ def _from_environ(environ: Mapping[str, str], declared: Mapping[str, Setting]) -
         if not variable.startswith("PORTAL_"):
             continue
         if variable not in by_variable:
-            raise _unknown(variable, variable, by_variable)
+            raise _unknown(variable, variable, by_variable, prefix="PORTAL_")
         found.append((by_variable[variable], (variable, raw)))
     return found
 
@@ -214,7 +219,8 @@ def _from_file(path: Path) -> list[tuple[str, tuple[str, object]]]:
     return found
 
 
-def _unknown(source: str, name: str, known: Iterable[str]) -> ConfigError:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    hint = f"Did you mean {near[0]}?" if near else "`portal settings` lists all of them."
+def _unknown(source: str, name: str, known: Iterable[str], *, prefix: str = "") -> ConfigError:
+    # A prefix that all share would make everything look alike.
+    near = difflib.get_close_matches(name.removeprefix(prefix), [each.removeprefix(prefix) for each in known], n=1)
+    hint = f"Did you mean {prefix}{near[0]}?" if near else "`portal settings` lists all of them."
     return ConfigError(f"There is no setting {source}.", hint=hint)

@@ -95,7 +95,7 @@ class Database:
         self.info = info if info is not None else {}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
         self._writing = self.engine.execution_options(portal_write=True)
 

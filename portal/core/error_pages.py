@@ -60,7 +60,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     message, hint = _words(code)
-    return _page(code, message, hint, typed=_typed() if code in {400, 413, 422} else [])
+    kept = {name: value for name, value in error.get_headers() if name not in {"Content-Type", "Content-Length"}}
+    return *_page(code, message, hint, typed=_typed() if code in {400, 413, 422} else []), kept
 
 
 def _words(code: int) -> tuple[str, str]:
@@ -125,7 +126,7 @@ def _words_of_path(path: str) -> str:
 
 def _typed() -> list[tuple[str, str]]:
     try:
-        fields = list(request.form.items())
+        fields = list(request.form.items(multi=True))
     except HTTPException:
         return []
     return [(name, text) for name, text in fields if text.strip() and not NOT_SHOWN_AGAIN.search(name)]

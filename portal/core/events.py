@@ -151,6 +151,10 @@ class Bus:
             self.listeners[f"{listener.key}@{on.event_name}"] = listener
             self._by_event[on.event_name].append(listener)
 
+    def live_events(self) -> list[str]:
+        """Names of the events whose rooms and plugins are switched on, sorted."""
+        return sorted(name for name, owner in self.owners.items() if self._is_on(owner))
+
     def listening(self, event_name: str) -> list[Listener]:
         """The listeners of an event whose owners are switched on."""
         return [listener for listener in self._by_event.get(event_name, []) if self._is_on(listener.owner)]

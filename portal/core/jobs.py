@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (2, 10, 60, 300, 1800)
 CLAIM_AT_ONCE = 500
+LOOK_AGAIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class WorkerRow(Model):
     name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class LeaseLost(Exception):
+    """A handler took longer than its lease and another worker has the job now: what it wrote is rolled back."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +166,9 @@ class Worker:
         return sorted(claims, key=lambda claim: (claim.job.listener, claim.event.name, claim.job.id))
 
     def _run(self, listener: Listener, claims: list[_Claim]) -> None:
-        events = [self.bus.revive(claim.event, listener.on) for claim in claims]
-        argument = events if listener.on.batch > 1 else events[0]
         try:
+            events = [self.bus.revive(claim.event, listener.on) for claim in claims]
+            argument = events if listener.on.batch > 1 else events[0]
             if listener.on.outside:
                 with self.db.reading() as session:
                     listener.on.handler(session, argument)
@@ -182,7 +187,10 @@ class Worker:
 
     def _close(self, session: Session, claims: list[_Claim]) -> None:
         ids = [claim.job.id for claim in claims]
-        session.execute(sa.delete(Job).where(Job.id.in_(ids), Job.taken_by == self.name))
+        mine = sa.and_(Job.id.in_(ids), Job.taken_by == self.name, Job.taken_at == claims[0].job.taken_at)
+        gone: int = session.execute(sa.delete(Job).where(mine)).rowcount  # type: ignore[attr-defined]
+        if gone != len(ids):
+            raise LeaseLost(f"{len(ids) - gone} of {len(ids)} jobs were taken by another worker meanwhile.")
 
     def _put_off(self, claim: _Claim, fault: Exception) -> None:
         now, tries = clock.now(), claim.job.tries + 1
@@ -201,14 +209,16 @@ class Worker:
             "parked_at": parked,
             "error": "".join(traceback.format_exception(fault))[-4000:],
         }
+        mine = sa.and_(Job.id == claim.job.id, Job.taken_by == self.name, Job.taken_at == claim.job.taken_at)
         with self.db.transaction() as session:
-            session.execute(sa.update(Job).where(Job.id == claim.job.id, Job.taken_by == self.name).values(**values))
+            session.execute(sa.update(Job).where(mine).values(**values))
 
     def _give_back(self, claims: list[_Claim], now: datetime) -> None:
-        """The listener went off between claim and run: leave the job for the day it comes back."""
+        """The listener went off between claim and run, or hears this event no more: leave the job for its return."""
+        later = now + timedelta(seconds=LOOK_AGAIN_SECONDS)
         with self.db.transaction() as session:
             ids = [claim.job.id for claim in claims]
-            session.execute(sa.update(Job).where(Job.id.in_(ids)).values(taken_at=None, taken_by=None, run_at=now))
+            session.execute(sa.update(Job).where(Job.id.in_(ids)).values(taken_at=None, taken_by=None, run_at=later))
 
     def _take_turn(self, name: str, seconds: int, now: datetime) -> bool:
         with self.db.reading() as session:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
+_STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -32,13 +34,19 @@ class _Formatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = self.formatException(record.exc_info)
         if self._as_json:
-            return json.dumps(line, default=str, ensure_ascii=False)
+            return _visible(json.dumps(line, default=str, ensure_ascii=False))
         head = " ".join(str(line.pop(key)) for key in ("at", "level", "logger", "request", "message"))
         error = line.pop("error", None)
-        # A name or a path with a line break must not forge a second log line.
         tail = " ".join(f"{key}={json.dumps(value, default=str, ensure_ascii=False)}" for key, value in line.items())
-        text = head.replace("\n", "\\n").replace("\r", "\\r")
-        return "\n".join(part for part in (f"{text} {tail}".rstrip(), str(error) if error else "") if part)
+        lines = [f"{head} {tail}".rstrip()]
+        # Set in, so that the text of an error cannot look like a line of its own either.
+        lines += [f"    {part}" for part in str(error).split("\n")] if error else []
+        return "\n".join(_visible(part) for part in lines)
+
+
+def _visible(text: str) -> str:
+    """*text* with signs that break lines or steer a terminal written out: a name must not forge a log line."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def configure(*, fmt: str, level: str) -> None:

@@ -87,6 +87,11 @@ class Plugin:
         return type(self).__module__.rpartition(".")[0]
 
 
+def owns(member: Plugin, path: str) -> bool:
+    """Whether *path* is one of the top paths of *member*, or stands under one; ``/`` means the front page alone."""
+    return any(path == top or (top != "/" and path.startswith(f"{top}/")) for top in member.paths)
+
+
 class Room(Plugin):
     """A room of the house: registered like a plugin, never switched off."""
 
@@ -182,6 +187,10 @@ class Plugins:
         caller = getattr(self._manager.hook, hook, None)
         return None if caller is None or caller.spec is None else frozenset(caller.spec.argnames)
 
+    def is_off_at(self, path: str) -> bool:
+        """Whether the pages at *path* belong to a plugin that is switched off."""
+        return any(owns(member, path) and not self.switches.is_on(member.name) for member in self.switchable)
+
     def declared_hooks(self) -> list[str]:
         """Names of all hooks, for the handbook and its test."""
         names = vars(self._manager.hook)
@@ -191,6 +200,8 @@ class Plugins:
         owners: dict[str, str] = {}
         for member in self:
             for path in member.paths:
+                if not path.startswith("/") or (path.endswith("/") and path != "/"):
+                    raise ConfigError(f"{member.name} names the path {path!r}.", hint="Write it like /badges.")
                 if path in owners:
                     raise ConfigError(f"{owners[path]} and {member.name} both want the pages under {path}.")
                 owners[path] = member.name

@@ -18,6 +18,7 @@ from portal.core.web import menu, portal, reading, require, transaction, viewer
 bp = Blueprint("core", __name__)
 
 PAGE = 50
+LAST_PAGE = 10_000
 WORKER_SILENT = timedelta(minutes=1)
 
 
@@ -80,7 +81,7 @@ def switch_plugin(name: str) -> ResponseReturnValue:
 def job_list() -> ResponseReturnValue:
     """Parked jobs with their error, then how the worker stands."""
     query = sa.select(Job, EventRow).join(EventRow, EventRow.id == Job.event_id).where(Job.parked_at.is_not(None))
-    page = max(request.args.get("page", 1, int), 1)
+    page = _page()
     rows = reading().execute(query.order_by(Job.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return render_template(
         "core/jobs.html", rows=rows[:PAGE], page=page, more=len(rows) > PAGE, figures=jobs.figures(reading())
@@ -101,7 +102,7 @@ def retry_jobs() -> ResponseReturnValue:
 @require("portal.admin")
 def event_list() -> ResponseReturnValue:
     """What happened, newest first: the audit trail."""
-    page = max(request.args.get("page", 1, int), 1)
+    page = _page()
     name = request.args.get("name", "")
     query = sa.select(EventRow).order_by(EventRow.id.desc())
     if name:
@@ -113,5 +114,9 @@ def event_list() -> ResponseReturnValue:
         page=page,
         more=len(rows) > PAGE,
         name=name,
-        names=sorted(portal().bus.events),
+        names=portal().bus.live_events(),
     )
+
+
+def _page() -> int:
+    return min(max(request.args.get("page", 1, int), 1), LAST_PAGE)

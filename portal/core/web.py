@@ -11,15 +11,16 @@ import functools
 import hashlib
 import logging
 import os
+import re
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import nodes, pass_context
@@ -30,7 +31,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.core import log as logs
 from portal.core.clock import now
-from portal.core.errors import ConfigError, Forbidden, NotFound
+from portal.core.errors import ConfigError, Forbidden
 from portal.core.i18n import format_datetime
 from portal.core.i18n import gettext as _
 from portal.core.portal import Plugin, Plugins, Portal, Viewer
@@ -40,6 +41,8 @@ csrf = CSRFProtect()
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
@@ -172,12 +175,12 @@ def init(app: Flask, house: Portal) -> None:
     )
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.before_request(_begin)  # before the check for forged requests, whose error page shows the request's id
     csrf.init_app(app)
     Babel(app, locale_selector=_locale, timezone_selector=_time_zone)
     app.jinja_env.globals.update(slot=slot, static_url=static_url, csp_nonce=csp_nonce, _=_)
     app.jinja_env.filters["when"] = when
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(lambda _error: _close_reading())
     app.context_processor(_shared)
@@ -185,13 +188,11 @@ def init(app: Flask, house: Portal) -> None:
 
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     logs.request_id.set(g.request_id)
     portal().tally.start()
-    if request.blueprint:
-        owner = current_app.extensions["portal_owners"].get(request.blueprint, "")
-        if not portal().plugins.switches.is_on(owner):
-            raise NotFound(_("This page is switched off."), hint=_("The front page shows what is here."))
+    if portal().plugins.is_off_at(request.path):
+        abort(404)  # the very answer of a portal that never had the plugin, whatever the method
 
 
 def _finish(answer: Response) -> Response:
@@ -304,8 +305,10 @@ def check_slots(app: Flask) -> None:
 
 def _check_slot(app: Flask, template: str, call: nodes.Call) -> None:
     first = call.args[0] if call.args else None
-    if not isinstance(first, nodes.Const):
-        raise ConfigError(f"{template}, line {call.lineno}: a slot is named by a plain string.")
+    if not isinstance(first, nodes.Const) or len(call.args) > 1 or call.dyn_args or call.dyn_kwargs:
+        raise ConfigError(
+            f"{template}, line {call.lineno}: a slot is named by a plain string, and its values by their names."
+        )
     declared = app.extensions["portal"].plugins.arguments(f"slot_{first.value}")
     given = {keyword.key for keyword in call.kwargs} | {"viewer"}
     if declared is None:
@@ -324,11 +327,14 @@ def _secret_key(instance: Path) -> bytes:
     """Read the key that signs cookies; made on the first start, readable by its owner alone."""
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = instance / "secret_key"
-    try:
-        with open(path, "xb", opener=_open_private) as file:
+    if not path.exists():
+        # Whole first, then named: a second process that starts at the same moment must not read half a key.
+        fresh = instance / f"secret_key.{secrets.token_hex(8)}"
+        with open(fresh, "xb", opener=_open_private) as file:
             file.write(secrets.token_bytes(48))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
     key = path.read_bytes()
     if len(key) < 32:
         raise ConfigError(f"The secret key in {path} is too short.", hint="Remove the file; a new one is made.")
