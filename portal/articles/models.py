@@ -91,6 +91,7 @@ class Revision(Model):
     state: Mapped[str] = mapped_column(sa.String(12), default=RevisionState.DRAFT)
     title: Mapped[str] = mapped_column(sa.String(80))
     front: Mapped[dict[str, Any]] = mapped_column(Json)
+    front_text: Mapped[str] = mapped_column(sa.Text, default="")  # as it was written, to give a file back byte for byte
     body: Mapped[str] = mapped_column(sa.Text)
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     base_revision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("revision.id"), index=True)
@@ -188,13 +189,17 @@ class OldSlug(Model):
 
 
 class ArticleLink(Model):
-    """A link in a live text to another article, which may not exist yet; *level* is the lowest that sees it."""
+    """A link in a live text to another article; *level* is the lowest that sees it.
+
+    While there is no such article the link is shown as plain words, and *is_shown* is off.
+    """
 
     __tablename__ = "article_link"
 
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     to_ref: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     level: Mapped[int] = mapped_column(default=Level.EVERYONE)
+    is_shown: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (sa.Index("ix_article_link_to_ref", "to_ref", "article_id"),)
 

@@ -27,8 +27,9 @@ class RevisionState(StrEnum):
 
 
 class Significance(StrEnum):
-    """What a new text means for those who know the one before."""
+    """What a text that goes live means for those who know the one before; *new* is the first of all."""
 
+    NEW = "new"
     TYPO = "typo"
     CHANGED = "changed"
     OLD_IS_WRONG = "old_is_wrong"

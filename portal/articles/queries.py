@@ -1,0 +1,343 @@
+"""What a person may read of the knowledge, decided in the database.
+
+``readable`` is the only place that says which articles stand in somebody's
+lists, figures and search; ``openable`` adds the archived ones, which their
+link still opens. Every query here carries one of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from portal.accounts.models import OwnerRoleHolder, Person
+from portal.accounts.rights import Rights
+from portal.articles.addresses import path_of, ref_in
+from portal.articles.levels import Confidence, Level
+from portal.articles.models import (
+    Article,
+    ArticleReader,
+    ArticleTag,
+    ArticleView,
+    OldSlug,
+    Rendering,
+    Verdict,
+)
+from portal.articles.states import ArticleState, VerdictValue
+from portal.organisation.models import Party, Service
+
+type_of_article = type[Article]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One article in a list; *people* is how many it helped, or how often it was opened, where that was asked."""
+
+    ref: str
+    slug: str
+    title: str
+    kind: str
+    service_id: str
+    service_name: str
+    language: str
+    confidence: str
+    audience: int
+    time_needed_minutes: int | None
+    people: int = 0
+
+    @property
+    def path(self) -> str:
+        """Its permanent address."""
+        return path_of(self.ref, self.slug)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenPage:
+    """All that the page of one article shows to one reader, from one read of the database."""
+
+    article: Article
+    level: int
+    html: str
+    toc: Sequence[Mapping[str, Any]]
+    service_name: str
+    owner: Party | None
+    holder: Person | None
+    helped: int
+    successor: Listed | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindOfService:
+    """The first articles of one kind in a service, and how many there are."""
+
+    kind: str
+    count: int
+    articles: list[Listed]
+
+
+def level_for(rights: Rights, article: type_of_article = Article) -> sa.ColumnElement[int]:
+    """The level at which the holder of *rights* reads an article: that of its service, else their own."""
+    higher = {service_id: rights.level_for(service_id) for service_id in sorted(rights.service_levels)}
+    return sa.case(higher, value=article.service_id, else_=rights.level) if higher else sa.literal(rights.level)
+
+
+def openable(rights: Rights, article: type_of_article = Article) -> sa.ColumnElement[bool]:
+    """Articles that open for *rights* by their link, the archived ones among them."""
+    limited_to = sa.select(ArticleReader.reader).where(ArticleReader.article_id == article.id)
+    conditions = [
+        article.state.in_([ArticleState.LIVE, ArticleState.ARCHIVED]),
+        article.audience <= level_for(rights, article),
+        sa.or_(~limited_to.exists(), limited_to.where(ArticleReader.reader.in_(sorted(rights.readers))).exists()),
+    ]
+    if not rights.may("articles.write"):
+        conditions.append(article.confidence != Confidence.WIP)
+    return sa.and_(*conditions)
+
+
+def readable(rights: Rights, article: type_of_article = Article) -> sa.ColumnElement[bool]:
+    """Articles that stand in lists, counts and search for *rights*."""
+    return sa.and_(article.state == ArticleState.LIVE, openable(rights, article))
+
+
+def by_ref(session: Session, ref: str, rights: Rights) -> Article | None:
+    """Return one article that *rights* may open, archived or not."""
+    return session.scalar(sa.select(Article).where(Article.ref == ref, openable(rights)))
+
+
+def path_for(session: Session, address: str, rights: Rights) -> str | None:
+    """Return the permanent path behind *address*, which may be an old slug; ``None`` when nothing opens there."""
+    query = sa.select(Article.ref, Article.slug).where(openable(rights))
+    ref = ref_in(address)
+    if ref:
+        query = query.where(Article.ref == ref)
+    else:
+        query = query.join(OldSlug, OldSlug.article_id == Article.id).where(OldSlug.slug == address.lower())
+    row = session.execute(query).first()
+    return path_of(row.ref, row.slug) if row else None
+
+
+def page_of(session: Session, address: str, rights: Rights, *, since: datetime) -> OpenPage | None:
+    """Read one article at the reader's level with all that its page names, in one go.
+
+    *since* is the moment from which the people are counted that it helped.
+    ``None`` when there is no such ref, or not for these rights.
+    """
+    ref = ref_in(address)
+    if ref is None:
+        return None
+    next_one = aliased(Article)
+    owns = sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + Article.owner_role + '"%')
+    query = (
+        sa.select(
+            Article,
+            Rendering,
+            Service.name,
+            Party,
+            Person,
+            next_one,
+            _helped(Article.id, since),
+            level_for(rights),
+        )
+        .join(Service, Service.id == Article.service_id)
+        .join(
+            Rendering,
+            sa.and_(Rendering.revision_id == Article.live_revision_id, Rendering.level <= level_for(rights)),
+        )
+        .outerjoin(Party, owns)
+        .outerjoin(OwnerRoleHolder, OwnerRoleHolder.owner_role == Article.owner_role)
+        .outerjoin(Person, sa.and_(Person.id == OwnerRoleHolder.person_id, Person.left_at.is_(None)))
+        .outerjoin(next_one, sa.and_(next_one.id == Article.successor_id, openable(rights, next_one)))
+        .where(Article.ref == ref, openable(rights))
+        .order_by(Rendering.level.desc(), Party.sort_order, Party.id)
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    article, rendering, service_name, owner, holder, successor, helped, level = row
+    return OpenPage(
+        article=article,
+        level=level,
+        html=rendering.html,
+        toc=rendering.toc,
+        service_name=service_name,
+        owner=owner,
+        holder=holder,
+        helped=helped,
+        successor=_listed_article(successor) if successor is not None else None,
+    )
+
+
+def _helped(article_id: sa.ColumnElement[int] | Any, since: datetime) -> sa.ScalarSelect[int]:
+    """How many people said since then that the article helped them; everybody counts once."""
+    return (
+        sa.select(sa.func.count(Verdict.id))
+        .where(
+            Verdict.article_id == article_id,
+            Verdict.value == VerdictValue.YES,
+            Verdict.at >= since,
+            Verdict.replaced_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+
+
+_LISTED = (
+    Article.ref,
+    Article.slug,
+    Article.title,
+    Article.kind,
+    Article.service_id,
+    Service.name.label("service_name"),
+    Article.language,
+    Article.confidence,
+    Article.audience,
+    Article.time_needed_minutes,
+)
+
+
+def _listing(rights: Rights) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(*_LISTED).join(Service, Service.id == Article.service_id).where(readable(rights))
+
+
+def _listed(row: sa.RowMapping) -> Listed:
+    return Listed(**{name: value for name, value in row.items() if name in Listed.__dataclass_fields__})
+
+
+def _listed_article(article: Article) -> Listed:
+    return Listed(
+        ref=article.ref,
+        slug=article.slug,
+        title=article.title,
+        kind=article.kind,
+        service_id=article.service_id,
+        service_name="",
+        language=article.language,
+        confidence=article.confidence,
+        audience=article.audience,
+        time_needed_minutes=article.time_needed_minutes,
+    )
+
+
+def counts_by_service(session: Session, rights: Rights) -> dict[str, int]:
+    """How many articles *rights* can read in each service that has any."""
+    query = sa.select(Article.service_id, sa.func.count().label("articles")).where(readable(rights))
+    return {row.service_id: row.articles for row in session.execute(query.group_by(Article.service_id))}
+
+
+def by_kind(session: Session, rights: Rights, service_id: str, *, per_kind: int = 12) -> list[KindOfService]:
+    """The articles of a service in their kinds, the first *per_kind* of each by title."""
+    place = sa.func.row_number().over(partition_by=Article.kind, order_by=(Article.title, Article.ref))
+    of_kind = sa.func.count().over(partition_by=Article.kind)
+    numbered = (
+        _listing(rights)
+        .where(Article.service_id == service_id)
+        .add_columns(place.label("place"), of_kind.label("of_kind"))
+        .subquery()
+    )
+    kinds: dict[str, KindOfService] = {}
+    query = sa.select(numbered).where(numbered.c.place <= per_kind).order_by(numbered.c.kind, numbered.c.place)
+    for row in session.execute(query).mappings():
+        kind = kinds.setdefault(row["kind"], KindOfService(kind=row["kind"], count=row["of_kind"], articles=[]))
+        kind.articles.append(_listed(row))
+    return list(kinds.values())
+
+
+def page_of_list(
+    session: Session, rights: Rights, *, service_id: str = "", kind: str = "", page: int = 1, per_page: int = 50
+) -> tuple[list[Listed], int]:
+    """One page of all articles by service and title, and how many there are; both filters may be empty."""
+    query = _listing(rights)
+    if service_id:
+        query = query.where(Article.service_id == service_id)
+    if kind:
+        query = query.where(Article.kind == kind)
+    total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(Service.sort_order, Service.name, Article.title, Article.ref)
+    rows = session.execute(ordered.offset((page - 1) * per_page).limit(per_page)).mappings()
+    return [_listed(row) for row in rows], total
+
+
+def helped_most(session: Session, rights: Rights, *, since: datetime, limit: int = 5) -> list[Listed]:
+    """The articles that most people said yes to since then; everybody counts once for an article."""
+    votes = (
+        sa.select(Verdict.article_id, sa.func.count().label("people"))
+        .where(Verdict.value == VerdictValue.YES, Verdict.at >= since, Verdict.replaced_at.is_(None))
+        .group_by(Verdict.article_id)
+        .subquery()
+    )
+    return _most(session, rights, votes, limit)
+
+
+def opened_most(session: Session, rights: Rights, *, since: date, limit: int = 5) -> list[Listed]:
+    """The articles that were opened most since that day."""
+    views = (
+        sa.select(ArticleView.article_id, sa.func.sum(ArticleView.views).label("people"))
+        .where(ArticleView.day >= since)
+        .group_by(ArticleView.article_id)
+        .subquery()
+    )
+    return _most(session, rights, views, limit)
+
+
+def _most(session: Session, rights: Rights, counted: sa.Subquery, limit: int) -> list[Listed]:
+    query = _listing(rights).join(counted, counted.c.article_id == Article.id).add_columns(counted.c.people)
+    rows = session.execute(query.order_by(counted.c.people.desc(), Article.ref).limit(limit)).mappings()
+    return [_listed(row) for row in rows]
+
+
+CLOSE_CANDIDATES = 200
+
+
+def close_to(session: Session, article: Article, rights: Rights, *, limit: int = 5) -> list[Listed]:
+    """Articles with the same tags, then of the same service: at most *limit*, the closest first."""
+    own, other = aliased(ArticleTag), aliased(ArticleTag)
+    by_tag = (
+        sa.select(other.article_id, (sa.func.count() * 2).label("points"))
+        .join(own, sa.and_(own.tag == other.tag, own.article_id == article.id))
+        .where(other.article_id != article.id)
+        .group_by(other.article_id)
+        .order_by(sa.func.count().desc(), other.article_id)
+        .limit(CLOSE_CANDIDATES)
+        .subquery()
+    )
+    by_service = (
+        sa.select(Article.id.label("article_id"), sa.literal(1).label("points"))
+        .where(Article.service_id == article.service_id, Article.id != article.id, readable(rights))
+        .limit(CLOSE_CANDIDATES)
+        .subquery()
+    )
+    both = sa.union_all(sa.select(by_tag), sa.select(by_service)).subquery()
+    points = sa.func.sum(both.c.points)
+    closest = sa.select(both.c.article_id, points.label("points")).group_by(both.c.article_id).subquery()
+    query = _listing(rights).join(closest, closest.c.article_id == Article.id)
+    rows = session.execute(query.order_by(closest.c.points.desc(), Article.ref).limit(limit)).mappings()
+    return [_listed(row) for row in rows]
+
+
+def verdict_of(session: Session, article_id: int, *, person_id: int | None, visitor: str | None) -> Verdict | None:
+    """The verdict of one person or visitor that stands."""
+    if person_id is None and visitor is None:
+        return None
+    whose = Verdict.person_id == person_id if person_id is not None else Verdict.visitor == visitor
+    query = sa.select(Verdict).where(Verdict.article_id == article_id, Verdict.replaced_at.is_(None), whose)
+    return session.scalar(query)
+
+
+def withheld(session: Session, *, page: int = 1, per_page: int = 50) -> tuple[list[Article], int]:
+    """Live articles that are in part or wholly for specialists only, those without a reason first.
+
+    For coaches alone: it looks past readers and levels, since nothing may be withheld silently.
+    """
+    has_part = sa.select(Rendering.level).where(
+        Rendering.revision_id == Article.live_revision_id, Rendering.level == Level.SPECIALISTS
+    )
+    query = sa.select(Article).where(Article.state == ArticleState.LIVE, has_part.exists())
+    total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(Article.withheld_reason != "", Article.ref)
+    return list(session.scalars(ordered.offset((page - 1) * per_page).limit(per_page))), total
