@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portal.core.portal import Plugins
 from portal.organisation.calendar import NO_HOURS, Calendar, parse_hours
 from portal.organisation.models import Listed, Organisation, Party, Service, Site, Unit
 
@@ -90,6 +92,14 @@ def services(session: Session) -> Sequence[Service]:
 def visible_services(session: Session, counts: Mapping[str, int]) -> list[VisibleService]:
     """The services about which there is something to read, in their order; *counts* as the hook gives them."""
     return [VisibleService(each, counts[each.id]) for each in services(session) if counts.get(each.id, 0) > 0]
+
+
+def readable_counts(plugins: Plugins, rights: Any) -> dict[str, int]:
+    """How many things somebody with *rights* can read, by the id of the service: what all rooms count together."""
+    found: Counter[str] = Counter()
+    for counts in plugins.on("service_readable_counts", rights=rights):
+        found.update(counts)
+    return dict(found)
 
 
 def service_names(session: Session) -> dict[str, str]:

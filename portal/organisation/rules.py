@@ -141,14 +141,21 @@ def day(value: Any) -> date | None:
 def time_zone(value: Any) -> str:
     """The name of a time zone, such as ``Europe/Berlin``."""
     name = text(KEY_LENGTH)(value)
-    if name not in _time_zones():
+    if name not in _zone_names():
         raise Refused(_("There is no time zone “%(name)s”. Names are like Europe/Berlin or UTC.", name=name))
     return str(name)
 
 
 @cache
-def _time_zones() -> frozenset[str]:
+def _zone_names() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """The time zones to offer: those named after places, and UTC."""
+    places = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+    return tuple(sorted(name for name in _zone_names() if name == "UTC" or name.partition("/")[0] in places))
 
 
 def hours(value: Any) -> str:

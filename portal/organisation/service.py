@@ -169,7 +169,7 @@ def _resolved(
     """Fill in the site that nobody named, and look whether all that is pointed at exists."""
     values = dict(cleaned)
     if "site" in FIELDS[kind] and not values["site"]:
-        values["site"] = _site_for(session, values.get("parent", "")) or (before or {}).get("site", "")
+        values["site"] = (before or {}).get("site") or _site_for(session, values.get("parent", ""))
     faults = {"site": _("There is no site yet. Please add one first.")} if values.get("site") == "" else {}
     for name, field in FIELDS[kind].items():
         missing = _missing(session, field.points_at, values[name]) if field.points_at else []
