@@ -27,6 +27,12 @@ def normalised_login(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
+def initials_of(name: str) -> str:
+    """The first letters of the first and the last word of *name*, in capitals."""
+    words = name.split()
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+
+
 class Person(Model):
     """Somebody who signs in, or did: they stay, with ``left_at``, for what they wrote.
 
@@ -57,6 +63,11 @@ class Person(Model):
     def is_here(self) -> bool:
         """Whether they have not left."""
         return self.left_at is None
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the round mark beside the name."""
+        return initials_of(self.name)
 
 
 class PersonRole(Model):

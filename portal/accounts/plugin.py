@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from portal.accounts import events, models, roles  # noqa: F401 - the tables
+from collections.abc import Sequence
+
+import click
+from flask import Blueprint, Flask
+from sqlalchemy.orm import Session
+
+from portal.accounts import cli, events, hooks, login, privacy, queries, roles, sign_ins, views
+from portal.accounts.rights import RULES, Rules
 from portal.core.events import Event
-from portal.core.hooks import Permission, hookimpl
+from portal.core.hooks import Check, NavItem, Permission, PersonalData, Step, hookimpl
+from portal.core.i18n import lazy_gettext as _l
+from portal.core.jobs import Every
 from portal.core.plugins import Room
+from portal.core.portal import Portal
 
 
 class AccountsRoom(Room):
     """People, roles, rights, sign-in."""
 
     name = "accounts"
+    title = _l("People")
     paths = ("/people", "/sign-in", "/sign-out", "/language", "/admin/people", "/coach/services")
+    hookspecs = (hooks,)
+
+    def setup(self, portal: Portal) -> None:
+        """Let every session of the database carry what rights depend on."""
+        super().setup(portal)
+        portal.db.info[RULES] = Rules(portal.permissions, portal.config.on("anonymous_reading"))
+        portal.tally.sink(login.SEEN, sign_ins.note_seen)
+
+    def open_pages(self, app: Flask) -> None:
+        """Let the pages know who asks."""
+        login.init(app, self.portal)
+
+    @hookimpl
+    def blueprints(self) -> list[Blueprint]:
+        """Sign-in, profiles, people, named services."""
+        return [views.bp]
 
     @hookimpl
     def events(self) -> list[type[Event]]:
@@ -20,6 +47,61 @@ class AccountsRoom(Room):
         return list(events.ALL)
 
     @hookimpl
+    def schedules(self) -> list[Every]:
+        """Sign-ins whose time is over are forgotten each day."""
+        return [Every("forget_ended_sign_ins", 24 * 60 * 60, sign_ins.forget_ended)]
+
+    @hookimpl
+    def commands(self) -> list[click.Command]:
+        """`portal people`."""
+        return cli.COMMANDS
+
+    @hookimpl
     def permissions(self) -> list[Permission]:
         """The matrix of all rooms of the core."""
         return list(roles.MATRIX)
+
+    @hookimpl
+    def navigation(self) -> list[NavItem]:
+        """Entries of the admin page, and of the coach."""
+        return [
+            NavItem("accounts.people", _l("People"), "people.edit", "admin", 20, _l("Add people and give them roles.")),
+            NavItem(
+                "accounts.owner_roles",
+                _l("Owner roles"),
+                "people.edit",
+                "admin",
+                25,
+                _l("Who looks after the articles of each team."),
+            ),
+            NavItem("accounts.coach_services", _l("Superusers"), "people.name_services", order=60),
+        ]
+
+    @hookimpl
+    def personal_data(self, person_id: int) -> list[PersonalData]:
+        """People, and what the core notes about them."""
+        return privacy.personal_data(person_id)
+
+    @hookimpl
+    def checks(self) -> list[Check]:
+        """Somebody can look after the portal, and after each article."""
+        return [Check("there is an administrator", _administrator), Check("every owner role is held", _owner_roles)]
+
+    @hookimpl
+    def start_steps(self) -> list[Step]:
+        """A fresh portal gets its administrator."""
+        return [Step(20, lambda: cli.first_administrator(self.portal))]
+
+
+def _administrator(session: Session) -> Sequence[str]:
+    if queries.administrators(session):
+        return []
+    return ["Nobody is administrator. Run `portal people role LOGIN +admin`."]
+
+
+def _owner_roles(session: Session) -> Sequence[str]:
+    return [
+        f"Nobody holds the owner role {each.owner_role} of {each.party}. Name its lead, or a coach."
+        for each in queries.holders(session)
+        if each.person is None
+    ]

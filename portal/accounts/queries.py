@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from portal.core.i18n import gettext as _
 from portal.organisation.models import Party, Service, Unit
 
 PER_PAGE = 50
-MOST_DUTIES = 200
+MOST = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,20 +159,6 @@ def row_of(session: Session, person_id: int) -> PersonRow:
     return PersonRow(person=found[0], roles=roles, unit=found[1] or "", party=found[2] or "")
 
 
-def derived_roles(roles: Iterable[str], duties: Iterable[DutyRow], front_line: Iterable[str]) -> tuple[str, ...]:
-    """The names that a lead has by what they lead; *front_line* are the ids of the parties of that kind."""
-    if LEAD not in roles:
-        return ()
-    own, desks = list(duties), set(front_line)
-    parties = {duty.ref for duty in own if duty.kind == "party_lead"}
-    names = {
-        "front_line_lead": bool(parties & desks),
-        "it_manager": bool(parties - desks),
-        "head_of_service": any(duty.kind == "service_lead" for duty in own),
-    }
-    return tuple(name for name, holds in names.items() if holds)
-
-
 def duties_of(session: Session, person_id: int) -> list[DutyRow]:
     """What a person leads or signs for, with names, in one query."""
     title = sa.func.coalesce(Party.name, Unit.name, Service.name, Duty.ref)
@@ -183,7 +169,7 @@ def duties_of(session: Session, person_id: int) -> list[DutyRow]:
         .outerjoin(Service, sa.and_(Duty.kind == "service_lead", Service.id == Duty.ref))
         .where(Duty.person_id == person_id)
         .order_by(Duty.kind, title)
-        .limit(MOST_DUTIES)
+        .limit(MOST)
     )
     return [DutyRow(id=row[0], kind=row[1], ref=row[2], title=row[3]) for row in session.execute(query)]
 
@@ -195,7 +181,7 @@ def holding(session: Session, kind: str, ref: str) -> Sequence[Person]:
         .join(Duty, Duty.person_id == Person.id)
         .where(Duty.kind == kind, Duty.ref == ref, Person.left_at.is_(None))
         .order_by(Duty.id)
-        .limit(MOST_DUTIES)
+        .limit(MOST)
     )
     return session.scalars(query).all()
 
@@ -284,6 +270,34 @@ def _first_coach(session: Session) -> Person | None:
         .order_by(Person.id)
     )
     return session.scalar(query.limit(1))
+
+
+def units(session: Session) -> list[tuple[str, str]]:
+    """Ids and names of all units, to choose from."""
+    return [(row[0], row[1]) for row in session.execute(sa.select(Unit.id, Unit.name).order_by(Unit.name).limit(MOST))]
+
+
+def parties(session: Session) -> list[tuple[str, str]]:
+    """Ids and names of all support parties, to choose from."""
+    query = sa.select(Party.id, Party.name).order_by(Party.sort_order, Party.name).limit(MOST)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def services(session: Session) -> list[tuple[str, str]]:
+    """Ids and names of the services in use, to choose from."""
+    query = sa.select(Service.id, Service.name).where(Service.is_used).order_by(Service.sort_order, Service.name)
+    return [(row[0], row[1]) for row in session.execute(query.limit(MOST))]
+
+
+def duties_to_choose(session: Session) -> Mapping[str, list[tuple[str, str]]]:
+    """By kind of duty, ids and names of what can be led or signed for; 3 queries."""
+    teams = parties(session)
+    return {
+        "party_lead": teams,
+        "party_signer": teams,
+        "unit_lead": units(session),
+        "service_lead": services(session),
+    }
 
 
 def owner_roles_of(session: Session, person_id: int) -> list[str]:

@@ -1,0 +1,114 @@
+"""What people are asked for: sign-in, their own settings, and what administrators and coaches fill in."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.core.i18n import lazy_gettext as _l
+
+
+class _Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Base of the forms of this room."""
+
+
+class SignInForm(_Form):
+    """Name and password; the address to go on to is hidden."""
+
+    login = StringField(_l("Sign-in name"), validators=[DataRequired(_l("Type your sign-in name."))])
+    password = PasswordField(_l("Password"), validators=[DataRequired(_l("Type your password."))])
+    next = HiddenField()
+
+
+class SettingsForm(_Form):
+    """How the portal speaks to one person."""
+
+    language = SelectField(_l("Language"))
+    time_zone = SelectField(_l("Time zone"), description=_l("Times on pages are shown in this zone."))
+
+
+class PasswordForm(_Form):
+    """A new password, by somebody who knows the present one."""
+
+    present = PasswordField(_l("Present password"), validators=[DataRequired(_l("Type your present password."))])
+    new = PasswordField(
+        _l("New password"),
+        description=_l("At least 15 characters. A few words that mean something to you alone are best."),
+        validators=[DataRequired(_l("Type a new password."))],
+    )
+    again = PasswordField(
+        _l("New password once more"),
+        validators=[EqualTo("new", _l("These two are not the same. Type the new password in both fields."))],
+    )
+
+
+class PersonForm(_Form):
+    """Who somebody is, where they belong, and their roles."""
+
+    name = StringField(
+        _l("Name"),
+        description=_l("As colleagues call them."),
+        validators=[DataRequired(_l("Type a name.")), Length(max=120, message=_l("At most 120 characters."))],
+    )
+    login = StringField(
+        _l("Sign-in name"),
+        description=_l("2 to 120 letters, digits and the signs . _ - + @, without spaces."),
+        validators=[DataRequired(_l("Type a sign-in name."))],
+    )
+    mail = EmailField(
+        _l("Mail address"),
+        validators=[
+            Optional(),
+            Length(max=254, message=_l("At most 254 characters.")),
+            Regexp(r"^[^@\s]+@[^@\s]+$", message=_l("A mail address looks like name@example.org.")),
+        ],
+    )
+    unit_id = SelectField(_l("Unit"))
+    party_id = SelectField(_l("Support team"))
+    roles = SelectMultipleField(
+        _l("Roles"),
+        description=_l("Everybody who signs in may read, vote and suggest; roles add to that."),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=True,
+    )
+
+
+class DutyForm(_Form):
+    """What somebody leads or signs for: ``kind:id``, grouped by kind."""
+
+    duty = SelectField(_l("Looks after"), validators=[DataRequired(_l("Choose what they look after."))])
+
+
+class OwnerRoleForm(_Form):
+    """Who holds an owner role."""
+
+    owner_role = SelectField(_l("Owner role"))
+    login = StringField(
+        _l("Sign-in name of who holds it"),
+        description=_l("Leave it empty, and it falls to the lead of the team, or else to a coach."),
+    )
+
+
+class NamedServiceForm(_Form):
+    """A service named for a superuser, and why."""
+
+    service_id = SelectField(_l("Service"))
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("One sentence: what they help their colleagues with. Other coaches can read it."),
+        validators=[
+            DataRequired(_l("Say in a sentence why.")),
+            Length(max=500, message=_l("At most 500 characters.")),
+        ],
+    )

@@ -1,0 +1,28 @@
+"""What other rooms and plugins add to the page of a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from portal.core.hooks import hookspec
+
+if TYPE_CHECKING:
+    from portal.accounts.login import Viewer
+    from portal.accounts.models import Person
+
+
+@hookspec
+def slot_person_main(person: Person, viewer: Viewer) -> Markup | None:
+    """Return HTML for the page of *person*, below who they are, or ``None`` for nothing.
+
+    Called once for each page, for viewers who are signed in; ``viewer.person_id``
+    equals ``person.id`` on one's own page. Keep it to one query, and show to
+    others only what the person has agreed to.
+    """
+
+
+@hookspec
+def slot_person_side(person: Person, viewer: Viewer) -> Markup | None:
+    """Return HTML for beside the page of *person*, or ``None``. Called and bounded as the slot above."""
