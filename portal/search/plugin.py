@@ -2,11 +2,87 @@
 
 from __future__ import annotations
 
-from portal.core.plugins import Room
+from collections.abc import Sequence
+
+import click
+from flask import Blueprint, Flask
+from sqlalchemy.orm import Session
+
+from portal.core.events import On
+from portal.core.hooks import Check, Step, hookimpl
+from portal.core.i18n import lazy_gettext as _l
+from portal.core.jobs import Every
+from portal.core.portal import Portal, Room
+from portal.search import cli, hooks, views
+from portal.search.asking import SINK
+from portal.search.engine import IndexUnusable
+from portal.search.indexing import Indexing
+from portal.search.live import LiveIndex
+from portal.search.service import note_searches, prune_log
+from portal.search.sources import Sources
+
+DAY_SECONDS = 86_400
 
 
 class SearchRoom(Room):
     """Finding."""
 
     name = "search"
+    title = _l("Search")
     paths = ("/search",)
+    hookspecs = (hooks,)
+
+    index: LiveIndex
+    indexing: Indexing
+
+    def setup(self, portal: Portal) -> None:
+        """Follow the live index, and note searches through the tally."""
+        super().setup(portal)
+        self.index = LiveIndex(portal.db, portal.config, Sources(portal.plugins))
+        self.indexing = Indexing(self.index, batch=portal.config.number("index_batch"))
+        portal.tally.sink(SINK, note_searches)
+        portal.readiness["index"] = self.index.fault
+
+    def open_pages(self, app: Flask) -> None:
+        """Answer every page that cannot search with the way round."""
+        app.register_error_handler(IndexUnusable, views.index_away)
+
+    @hookimpl
+    def blueprints(self) -> list[Blueprint]:
+        """The page of results."""
+        return [views.bp]
+
+    @hookimpl
+    def subscriptions(self) -> list[On]:
+        """Whatever changes a document."""
+        return self.indexing.subscriptions()
+
+    @hookimpl
+    def schedules(self) -> list[Every]:
+        """The log forgets."""
+        return [Every("prune_log", DAY_SECONDS, prune_log)]
+
+    @hookimpl
+    def commands(self) -> list[click.Command]:
+        """Build, look, compare, ask."""
+        return [cli.search]
+
+    @hookimpl
+    def checks(self) -> list[Check]:
+        """The index against the database."""
+        return [Check("the search index equals the database", self._look)]
+
+    @hookimpl
+    def start_steps(self) -> list[Step]:
+        """Build the index where there is none that can be used."""
+        return [Step(40, self._prepare)]
+
+    def _prepare(self) -> str:
+        return cli.rebuild_with_bar(self.indexing) if self.indexing.is_needed() else ""
+
+    def _look(self, session: Session) -> Sequence[str]:
+        fault = self.index.fault()
+        if fault:
+            return [fault]
+        found = [] if self.indexing.is_behind(session) else self.indexing.verify(session)
+        return [f"{len(found)} documents differ. Run `portal search verify` for a list."] if found else []

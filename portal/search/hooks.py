@@ -1,0 +1,58 @@
+"""What rooms and plugins give to the search: things that can be found, and parts of the results page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from portal.core.hooks import hookspec
+from portal.search.documents import Document
+
+if TYPE_CHECKING:
+    from portal.accounts.rights import Rights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searchable:
+    """One sort of thing that can be found, and how the search gets at it.
+
+    ``source`` names it ("article"). ``events`` are the events that change its
+    documents, each with the payload key that holds the ref. ``documents``
+    makes the documents of refs; a ref without any leaves the index. ``refs``
+    lists at most so many refs after one, sorted; rebuilding walks it.
+    ``readable`` is the second look in the database before anything is shown:
+    ref to address, only of what these rights may read now. ``kinds`` are the
+    words for the kinds of its documents.
+
+    All three are bounded by the refs that they get and do a number of queries
+    that does not grow with them.
+    """
+
+    source: str
+    events: Mapping[str, str]
+    documents: Callable[[Session, Sequence[str]], list[Document]]
+    refs: Callable[[Session, str, int], list[str]]
+    readable: Callable[[Session, Sequence[str], Rights], Mapping[str, str]]
+    kinds: Mapping[str, Any] = field(default_factory=dict)
+
+
+@hookspec
+def searchables() -> list[Searchable]:
+    """Return what can be found. Called once in each process; what it returns is called by searches and by the worker.
+
+    Documents of a plugin that is switched off are neither found nor counted; they stay in the index.
+    """
+
+
+@hookspec
+def slot_search_top(words: str, viewer: Any) -> Markup | None:
+    """Stand above the results for *words*. Called for each page of results; at most one query."""
+
+
+@hookspec
+def slot_search_nothing(words: str, viewer: Any) -> Markup | None:
+    """Stand where nothing fits *words*, before the way to a person. Called only then."""

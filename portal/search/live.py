@@ -1,0 +1,121 @@
+"""The index that answers now, followed through rebuilds by every process.
+
+A row in the database names its folder. It is read before each search, so that
+a rebuilt index answers everywhere from the next search on; searches under way
+end on the old one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+from portal.core.config import Config
+from portal.core.db import Database
+from portal.core.i18n import gettext as _
+from portal.core.portal import Portal
+from portal.search.documents import Access
+from portal.search.engine import Engine, IndexUnusable, Page
+from portal.search.engines import ENGINES
+from portal.search.models import SearchIndex
+from portal.search.query import Query
+from portal.search.sources import Sources
+
+ROW: Final = 1
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Which index is live: the engine that built it, the how manieth it is, and its folder."""
+
+    engine: str
+    generation: int
+    folder: str
+
+
+class LiveIndex:
+    """The live index of one process, for all its threads."""
+
+    def __init__(self, db: Database, config: Config, sources: Sources) -> None:
+        """Follow the row in *db*; folders stand in ``search`` in the instance folder."""
+        self.db, self.sources = db, sources
+        self.home: Path = config.instance / "search"
+        self.engine_name = config.text("search_engine")
+        self.factory = ENGINES[self.engine_name]
+        self._lock = threading.Lock()
+        self._open: tuple[Standing, Engine] | None = None
+
+    def standing(self) -> Standing | None:
+        """What the database says now; ``None`` when no index was ever built."""
+        with self.db.reading() as session:
+            row = session.get(SearchIndex, ROW)
+            return None if row is None else Standing(row.engine, row.generation, row.folder)
+
+    def engine(self) -> Engine:
+        """Open the live index, or return it when it is open.
+
+        Raises:
+            IndexUnusable: none was built, another engine built it, or it cannot be read.
+        """
+        return self._follow()[1]
+
+    def search(
+        self, query: Query, access: Access, *, filters: Mapping[str, str], offset: int = 0, limit: int = 10
+    ) -> Page:
+        """Ask the live index; see ``Engine.search``."""
+        standing, engine = self._follow()
+        try:
+            return engine.search(query, access, filters=filters, offset=offset, limit=limit)
+        except IndexUnusable:
+            # Rebuilt between the look and the search: the old folder is gone, and the new one answers.
+            followed, engine = self._follow()
+            if followed == standing:
+                raise
+            return engine.search(query, access, filters=filters, offset=offset, limit=limit)
+
+    def fault(self) -> str:
+        """Why people cannot search now, as a sentence; empty when they can."""
+        try:
+            self.engine().count()
+        except IndexUnusable as fault:
+            return str(fault)
+        return ""
+
+    def close(self) -> None:
+        """Let go of files; the next search opens the index again."""
+        with self._lock:
+            held, self._open = self._open, None
+        if held is not None:
+            held[1].close()
+
+    def _follow(self) -> tuple[Standing, Engine]:
+        now = self.standing()
+        if now is None:
+            raise self._unusable(_("There is no search index yet."))
+        if now.engine != self.engine_name:
+            raise self._unusable(_("The search index was built by another engine."))
+        with self._lock:
+            if self._open is not None and self._open[0] == now:
+                return self._open
+            before = self._open
+            self._open = (now, self.factory.open(self.home / now.folder))
+            opened = self._open
+        if before is not None:
+            before[1].close()
+        return opened
+
+    @staticmethod
+    def _unusable(message: str) -> IndexUnusable:
+        return IndexUnusable(message, hint=_("Build it again with: portal search rebuild"))
+
+
+class _HasIndex(Protocol):
+    index: LiveIndex
+
+
+def index_of(house: Portal) -> LiveIndex:
+    """The live index of *house*."""
+    return cast("_HasIndex", house.plugins.get("search")).index
