@@ -8,11 +8,12 @@ of ours is replaced.
 
 from __future__ import annotations
 
+import functools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.accounts import passwords, service, sign_ins
+from portal.accounts.models import Person
 from portal.app import build, create_app
 from portal.core import clock, migrate
 from portal.core.db import Model
@@ -114,3 +117,100 @@ def run_jobs(house: Portal) -> Callable[[], int]:
         return done
 
     return run
+
+
+class MakePerson(Protocol):
+    """What the fixture ``make_person`` gives."""
+
+    def __call__(
+        self,
+        name: str = "Robin Bell",
+        *,
+        roles: Sequence[str] = (),
+        services: Sequence[str] = (),
+        login: str = "",
+        password: str = "",
+        unit_id: str | None = None,
+        party_id: str | None = None,
+        language: str = "",
+    ) -> Person:
+        """Add a person and return them; a *login* is made up when none is given.
+
+        *services* are named for them by a coach, which takes the role superuser.
+        """
+
+
+@pytest.fixture
+def make_person(house: Portal) -> MakePerson:
+    """Add people through the service, as an administrator would."""
+    made = 0
+
+    def make(
+        name: str = "Robin Bell",
+        *,
+        roles: Sequence[str] = (),
+        services: Sequence[str] = (),
+        login: str = "",
+        password: str = "",
+        unit_id: str | None = None,
+        party_id: str | None = None,
+        language: str = "",
+    ) -> Person:
+        nonlocal made
+        made += 1
+        with house.db.transaction() as open_session:
+            person = service.add_person(
+                open_session,
+                name=name,
+                login=login or f"person-{made}",
+                password_hash=_hash_once(password) if password else None,
+                roles=roles,
+                unit_id=unit_id,
+                party_id=party_id,
+                now=clock.now(),
+            )
+            if language:
+                service.set_preferences(open_session, person, language=language, time_zone="")
+            for each in services:
+                service.name_service(open_session, person, each, reason="A test.", by=None, now=clock.now())
+        return person
+
+    return make
+
+
+@functools.cache
+def _hash_once(password: str) -> str:
+    return passwords.taken(password)  # slow on purpose, so each word is hashed once a run
+
+
+def sign_in(client: FlaskClient, person: Person) -> FlaskClient:
+    """Let *client* be signed in as *person*, without the page and its slow password; return the client."""
+    house: Portal = client.application.extensions["portal"]
+    token = sign_ins.new_token()
+    with house.db.transaction() as open_session:
+        sign_ins.start(open_session, person.id, token, now=clock.now(), days=14, agent="Firefox, Linux")
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+    return client
+
+
+@pytest.fixture(name="sign_in")
+def _sign_in() -> Callable[[FlaskClient, Person], FlaskClient]:
+    """Call it with a client and a person; see :func:`sign_in`."""
+    return sign_in
+
+
+@pytest.fixture
+def as_role(app: Flask, make_person: MakePerson) -> Callable[..., FlaskClient]:
+    """Call it with a role (and what ``make_person`` takes) for the client of a person who holds it.
+
+    The role ``visitor`` is nobody: a client that is signed out.
+    """
+
+    def client_of(role: str, **values: Any) -> FlaskClient:
+        browser = app.test_client()
+        if role == "visitor":
+            return browser
+        return sign_in(browser, make_person(**({"name": f"A {role}", "roles": (role,)} | values)))
+
+    return client_of
