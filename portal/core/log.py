@@ -49,9 +49,20 @@ def _visible(text: str) -> str:
     return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+class _ToStandardError(logging.Handler):
+    """Writes to where standard error is at the moment of the line; a test or a server may have moved it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # noqa: BLE001 - a line that cannot be written must not stop what it tells of
+            self.handleError(record)
+
+
 def configure(*, fmt: str, level: str) -> None:
     """Send all log lines to standard error in the shape *fmt* (``text`` or ``json``)."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStandardError()
     handler.setFormatter(_Formatter(as_json=fmt == "json"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
