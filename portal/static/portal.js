@@ -14,7 +14,7 @@
     && (element.isContentEditable || element.matches("select, textarea, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
 
   /* ---- the search field and the list of results ---- */
-  const search = () => all("main [data-search], [data-search]").find((field) => seen(field) && field.closest("main")) ?? all("[data-search]").find(seen);
+  const search = () => [...all("main [data-search]"), ...all("[data-search]")].find(seen); // the page's own before the small one
   const results = () => all("[data-keys=results] [data-result]").filter(seen);
   const opened = () => document.querySelector("[data-result][aria-current]");
 
@@ -36,9 +36,9 @@
   }
 
   function keyInField(event, field) {
-    if (!field.matches("[data-search]")) return false;
-    if (event.key === "ArrowDown") return move(1);
-    return false;
+    const first = field.matches("[data-search]") && event.key === "ArrowDown" && results()[0];
+    first?.focus?.();
+    return Boolean(first);
   }
 
   function keyOnPage(event, place) {
