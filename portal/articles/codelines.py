@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 OPENING = re.compile(r"^(?P<indent>[ ]*)(?P<ticks>`{3,}|~{3,})(?P<info>.*)$")
-QUOTED = re.compile(r"^[ ]{0,3}>(?:[ ]?>)*[ ]?")
+QUOTED = re.compile(r"^[ ]{0,3}>(?:[ ]{0,4}>)*[ ]?")
 TAB = 4
 
 
@@ -35,8 +35,13 @@ class CodeBlock:
 
 
 def lines_of(body: str) -> list[str]:
-    """Split *body* the way Markdown does: at line feeds only, carriage returns forgiven, tabs as four columns."""
-    return [line.expandtabs(TAB) for line in body.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    """Split *body* the way Markdown does: at line feeds only, carriage returns forgiven."""
+    return body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def in_columns(lines: Sequence[str]) -> list[str]:
+    """Return *lines* with tabs as columns, so that indentation can be counted."""
+    return [line.expandtabs(TAB) for line in lines]
 
 
 def opening(line: str) -> re.Match[str] | None:
@@ -48,19 +53,21 @@ def opening(line: str) -> re.Match[str] | None:
 
 
 def code_blocks(lines: Sequence[str]) -> tuple[list[CodeBlock], list[int]]:
-    """Find the code blocks of *lines*.
+    """Find the code blocks of *lines* (in columns, without tabs).
 
-    Returns the blocks in order, and the indexes of openings that nothing closes.
+    Returns the blocks in order, and the indexes of openings that nothing
+    closes. Everything behind such an opening counts as code: nothing certain
+    can be said about it, and searching on from each would take quadratic time.
     """
     blocks: list[CodeBlock] = []
-    unclosed: list[int] = []
     at = 0
     while at < len(lines):
         if QUOTED.match(lines[at]):
             end = _end_of_quote(lines, at)
-            inner_blocks, inner_unclosed = code_blocks([QUOTED.sub("", line) for line in lines[at:end]])
-            blocks += [_inside_quote(block, at) for block in inner_blocks]
-            unclosed += [at + index for index in inner_unclosed]
+            inner, unclosed = code_blocks([QUOTED.sub("", line) for line in lines[at:end]])
+            blocks += [_inside_quote(block, at) for block in inner]
+            if unclosed:
+                return blocks, [at + unclosed[0]]
             at = end
             continue
         match = opening(lines[at])
@@ -68,13 +75,12 @@ def code_blocks(lines: Sequence[str]) -> tuple[list[CodeBlock], list[int]]:
             at += 1
             continue
         last = _closing(lines, at, match)
+        block = CodeBlock(at, len(lines) - 1 if last is None else last, match["info"].strip(), len(match["indent"]))
+        blocks.append(block)
         if last is None:
-            unclosed.append(at)
-            at += 1
-        else:
-            blocks.append(CodeBlock(at, last, match["info"].strip(), len(match["indent"])))
-            at = last + 1
-    return blocks, unclosed
+            return blocks, [at]
+        at = last + 1
+    return blocks, []
 
 
 def code_line_numbers(blocks: Sequence[CodeBlock]) -> set[int]:

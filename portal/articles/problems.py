@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from portal.core.i18n import gettext as _
 
-type Severity = Literal["error", "warning"]
+Severity: TypeAlias = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +48,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
-        return _("Did you mean %(word)s?", word=close[0])
+        return str(_("Did you mean %(word)s?", word=close[0]))
     if not names:
         return ""
     if len(names) <= 12:
-        return _("Known are: %(words)s.", words=", ".join(names))
-    return _("Look for it among the ones that exist.")
+        return str(_("Known are: %(words)s.", words=", ".join(names)))
+    return str(_("Look for it among the ones that exist."))

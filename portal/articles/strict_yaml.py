@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 import yaml
 
@@ -22,12 +23,12 @@ MAX_DEPTH = 20
 
 # The C parser where PyYAML was built with it (each wheel is): ten times faster, same nodes.
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_STEEP = re.compile(r"^[ ]*(?:[-?:][ ]+){%d}" % (MAX_DEPTH + 1), re.MULTILINE)
+_STEEP = re.compile(rf"^[ ]*(?:[-?:][ ]+){{{MAX_DEPTH + 1}}}", re.MULTILINE)
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 _STR = "tag:yaml.org,2002:str"
 
-type Scalar = str | int | float | bool | date | datetime | None
-type Value = Scalar | list[Entry] | dict[str, Entry]
+Scalar: TypeAlias = str | int | float | bool | date | datetime | None
+Value: TypeAlias = "Scalar | list[Entry] | dict[str, Entry]"
 
 
 @dataclass(frozen=True)
