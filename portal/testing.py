@@ -9,8 +9,9 @@ of ours is replaced.
 from __future__ import annotations
 
 import functools
+import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from portal.accounts import passwords, service, sign_ins
 from portal.accounts.models import Person
@@ -214,3 +216,16 @@ def as_role(app: Flask, make_person: MakePerson) -> Callable[..., FlaskClient]:
         return sign_in(browser, make_person(**({"name": f"A {role}", "roles": (role,)} | values)))
 
     return client_of
+
+
+def csrf_of(client: FlaskClient, page: str = "/contact") -> str:
+    """The hidden token of the forms that *client* sees on *page*."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+    if found is None:
+        raise AssertionError(f"{page} has no form, so no token.")
+    return found[1]
+
+
+def send(client: FlaskClient, path: str, fields: Mapping[str, Any] | None = None, **options: Any) -> TestResponse:
+    """Send a form with its hidden token, as a browser would; *options* go to ``client.post``."""
+    return client.post(path, data={"csrf_token": csrf_of(client), **(fields or {})}, **options)
