@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.core.db import Database
+from portal.core.errors import Refused
 from portal.core.i18n import format_date
 from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
@@ -30,6 +31,7 @@ SHORT_DAYS = (_l("Mon"), _l("Tue"), _l("Wed"), _l("Thu"), _l("Fri"), _l("Sat"), 
 class Contact:
     """What templates get: a *phone* and *hours_text* (empty when not known), and whether somebody is there.
 
+    *time_zone* and *keeps_holidays* (closed on public holidays) say more about the hours.
     *open_until* is a clock time (``18:00``), or empty when closed or always open;
     *opens_at* says when it opens again (``tomorrow at 08:00``), or is empty.
     """
@@ -38,6 +40,7 @@ class Contact:
     phone: str = ""
     hours_text: str = ""
     time_zone: str = ""
+    keeps_holidays: bool = False
     open_now: bool = False
     open_until: str = ""
     opens_at: str = ""
@@ -71,13 +74,16 @@ class DeskCache:
         try:
             with self._db.reading() as session:
                 self._desk = queries.desk(session)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, Refused):
             return  # the error page itself has this at its foot, so it must not fail again
         self._read_at = time.monotonic()
 
 
 def in_words(desk: Desk, now: datetime) -> Contact:
-    """Say how *desk* is reached at the moment *now*; times are those of the desk's own time zone."""
+    """Say how *desk* is reached at the moment *now*; times are those of the desk's own time zone.
+
+    Called within a request: the words are in the reader's language.
+    """
     calendar = desk.calendar
     until, opens = calendar.open_until(now), calendar.next_opening(now)
     is_open = calendar.is_open(now)
@@ -86,6 +92,7 @@ def in_words(desk: Desk, now: datetime) -> Contact:
         phone=desk.phone,
         hours_text=hours_in_words(calendar.hours),
         time_zone=calendar.time_zone,
+        keeps_holidays=bool(calendar.holidays),
         open_now=is_open,
         open_until=f"{until.astimezone(ZoneInfo(calendar.time_zone)):%H:%M}" if until else "",
         opens_at=opening_in_words(calendar, now, opens) if opens and not is_open else "",

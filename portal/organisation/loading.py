@@ -104,7 +104,7 @@ def load(
         Refused: something does not fit. Each fault is named by its place; the caller rolls back, nothing is loaded.
     """
     faults = _faults_of_shape(data)
-    rows = [] if faults else [row for row in _rows(data) if samples or not row.is_sample]
+    rows = [] if faults else [row for row in _rows(data) if samples or row.is_sample is not True]
     cleaned = _cleaned(rows, faults)
     if not faults:
         _check_pointers(session, rows, cleaned, faults)

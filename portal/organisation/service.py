@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
@@ -109,14 +110,21 @@ def change(
     """
     record = get(session, kind, key)
     if record.version != version:
-        raise Changed(
-            _("Somebody else saved this while you were typing, so nothing was overwritten."),
-            hint=_("What you typed still stands below. Compare, then save again."),
-        )
-    if update(session, record, rules.clean(kind, values), by=by):
-        record.edited_at = now
-        session.flush()
+        raise _changed()
+    try:
+        if update(session, record, rules.clean(kind, values), by=by):
+            record.edited_at = now
+            session.flush()
+    except StaleDataError:  # written by somebody else since it was read, a line above
+        raise _changed() from None
     return record
+
+
+def _changed() -> Changed:
+    return Changed(
+        _("Somebody else saved this while you were typing, so nothing was overwritten."),
+        hint=_("What you typed still stands below. Compare, then save again."),
+    )
 
 
 def move(session: Session, kind: str, key: str, *, up: bool, by: int | None) -> None:
