@@ -8,7 +8,7 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
-from portal.accounts import cli, events, hooks, login, privacy, queries, roles, sign_ins, views
+from portal.accounts import cli, demo, events, hooks, login, privacy, queries, roles, sign_ins, views
 from portal.accounts.rights import RULES, Rules
 from portal.core.events import Event
 from portal.core.hooks import Check, NavItem, Permission, PersonalData, Step, hookimpl

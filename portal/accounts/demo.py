@@ -1,0 +1,105 @@
+"""Invented people of every role, for `portal demo`. All of them share one password, which is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.accounts import passwords, service
+from portal.accounts.models import Person
+from portal.accounts.roles import ROLE_TITLE
+from portal.core.clock import now
+from portal.core.portal import Portal
+
+PASSWORD = "paper ink and one deep green"  # noqa: S105 - of invented people, printed for trying out
+
+
+@dataclass(frozen=True)
+class Invented:
+    """One invented person."""
+
+    name: str
+    unit: str
+    roles: tuple[str, ...] = ()
+    party: str = ""
+    services: tuple[str, ...] = ()
+    leads: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def login(self) -> str:
+        """First name, in small letters."""
+        return self.name.split()[0].lower()
+
+
+PEOPLE = (
+    Invented("Ana Keller", "field-sales"),
+    Invented("Sabine Vogt", "purchasing", ("superuser",), services=("mail", "printing")),
+    Invented("Tomasz Lis", "warehouse", ("superuser",), services=("devices",)),
+    Invented("Jo Martin", "it", ("front_line",), "front-line"),
+    Invented("Mara Silva", "it", ("front_line", "lead"), "front-line", leads=(("party_lead", "front-line"),)),
+    Invented("Emre Aydin", "it", ("onsite",), "onsite", leads=(("party_lead", "onsite"),)),
+    Invented("Lee Chen", "it", ("specialist",), "identity", leads=(("party_lead", "identity"),)),
+    Invented("Nora Berg", "it", ("specialist",), "network", leads=(("party_lead", "network"),)),
+    Invented("Paul Okafor", "it", ("specialist",), "workplace", leads=(("party_lead", "workplace"),)),
+    Invented("Ines Roth", "it", ("project",), "business-systems", leads=(("party_lead", "business-systems"),)),
+    Invented("Grace Hall", "it", ("coach",), "front-line"),
+    Invented("Henrik Dahl", "it", ("lead",), leads=(("service_lead", "accounts"), ("unit_lead", "it"))),
+    Invented("Yuki Mori", "people", ("coordinator",)),
+    Invented("Carla Rossi", "it", ("change_manager",)),
+    Invented("Olu Adeyemi", "it", ("admin",)),
+    *(
+        Invented(name, unit)
+        for name, unit in (
+            ("Ben Fischer", "sales"),
+            ("Chiara Bruno", "sales"),
+            ("David Lind", "field-sales"),
+            ("Eva Novak", "finance"),
+            ("Farid Nazari", "finance"),
+            ("Gitte Holm", "warehouse"),
+            ("Hannah Weiss", "people"),
+            ("Ivan Petrov", "warehouse"),
+            ("Kim Nguyen", "purchasing"),
+        )
+    ),
+)
+
+
+def fill(house: Portal) -> str:
+    """Add the people; nothing when they are there."""
+    password_hash = passwords.taken(PASSWORD)
+    with house.db.transaction() as session:
+        if session.scalar(sa.select(Person.id).where(Person.login == PEOPLE[0].login)):
+            return ""
+        coach: int | None = None
+        for each in PEOPLE:
+            person = service.add_person(
+                session,
+                name=each.name,
+                login=each.login,
+                mail=f"{each.login}@example.org",
+                password_hash=password_hash,
+                roles=each.roles,
+                unit_id=each.unit,
+                party_id=each.party or None,
+                now=now(),
+            )
+            coach = person.id if "coach" in each.roles else coach
+            for kind, ref in each.leads:
+                service.name_duty(session, person, kind, ref, by=None, now=now())
+            for service_id in each.services:
+                reason = "Helps colleagues of the unit with it."
+                service.name_service(session, person, service_id, reason=reason, by=coach, now=now())
+    return f"{len(PEOPLE)} people."
+
+
+def who_signs_in(_house: Portal) -> str:
+    """The table of who can sign in as what, the last that `portal demo` says."""
+    rows = [f"  {each.login:<8} {', '.join(_words(each))}" for each in PEOPLE[:15]]
+    return "\n".join(["", "Sign in as one of these:", *rows, f"  … and {len(PEOPLE) - 15} colleagues.",
+                      f"The password of each is: {PASSWORD}"])  # fmt: skip
+
+
+def _words(each: Invented) -> list[str]:
+    roles = [str(ROLE_TITLE[role]) for role in each.roles] or [str(ROLE_TITLE["end_user"])]
+    return [*roles, f"reads support of {' and '.join(each.services)}"] if each.services else roles
