@@ -92,6 +92,11 @@ class AccountsRoom(Room):
         """A fresh portal gets its administrator."""
         return [Step(20, lambda: cli.first_administrator(self.portal))]
 
+    @hookimpl
+    def demo_steps(self) -> list[Step]:
+        """Invented people of every role, and at the end who they are."""
+        return [Step(20, lambda: demo.fill(self.portal)), Step(99, lambda: demo.who_signs_in(self.portal))]
+
 
 def _administrator(session: Session) -> Sequence[str]:
     if queries.administrators(session):

@@ -121,7 +121,7 @@ _PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{message
 def _words_of_path(path: str) -> str:
     """Words of an address that leads nowhere, to search for."""
     last = path.rstrip("/").rpartition("/")[2]
-    return " ".join(re.findall(r"[^\W\d_]{2,}|KB\d+", last))[:100]
+    return " ".join(re.findall(r"KB\d+|[^\W\d_]{2,}", last))[:100]
 
 
 def _typed() -> list[tuple[str, str]]:

@@ -182,7 +182,7 @@ def init(app: Flask, house: Portal) -> None:
     app.jinja_env.filters["when"] = when
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.after_request(_finish)
-    app.teardown_request(lambda _error: _close_reading())
+    app.teardown_request(_end)
     app.context_processor(_shared)
 
 
@@ -208,6 +208,11 @@ def _finish(answer: Response) -> Response:
     else:
         answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _end(_error: BaseException | None) -> None:
+    _close_reading()
+    logs.request_id.set("-")  # what the thread logs next belongs to no request
 
 
 def _without_nonce(value: str) -> str:

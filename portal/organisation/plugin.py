@@ -10,7 +10,7 @@ from portal.core.events import Event
 from portal.core.hooks import Check, NavItem, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Room
-from portal.organisation import admin, cli, doctor, hooks, views
+from portal.organisation import admin, cli, demo, doctor, hooks, views
 from portal.organisation.contact import DeskCache
 from portal.organisation.events import OrganisationChanged
 
@@ -58,3 +58,8 @@ class OrganisationRoom(Room):
     def start_steps(self) -> list[Step]:
         """The organisation that comes with the portal is loaded when there is none."""
         return [Step(10, lambda: cli.load_when_empty(self.portal))]
+
+    @hookimpl
+    def demo_steps(self) -> list[Step]:
+        """Units and sites of an invented company."""
+        return [Step(10, lambda: demo.fill(self.portal))]

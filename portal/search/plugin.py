@@ -13,7 +13,7 @@ from portal.core.hooks import Check, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.portal import Portal, Room
-from portal.search import cli, hooks, views
+from portal.search import cli, demo, hooks, views
 from portal.search.asking import SINK
 from portal.search.engine import IndexUnusable
 from portal.search.indexing import Indexing
@@ -76,6 +76,11 @@ class SearchRoom(Room):
     def start_steps(self) -> list[Step]:
         """Build the index where there is none that can be used."""
         return [Step(40, self._prepare)]
+
+    @hookimpl
+    def demo_steps(self) -> list[Step]:
+        """What people looked for lately."""
+        return [Step(70, lambda: demo.fill(self.portal))]
 
     def _prepare(self) -> str:
         return cli.rebuild_with_bar(self.indexing) if self.indexing.is_needed() else ""

@@ -1,0 +1,58 @@
+"""All articles, the samples too, and four weeks of verdicts and views, for `portal demo`."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.accounts.rights import rights_of
+from portal.articles import loading, queries, rules, service
+from portal.articles.models import Article, ArticleView, Verdict
+from portal.articles.states import Asked
+from portal.core import clock
+from portal.core.portal import Portal
+
+DAYS = 28
+SEED = 4
+
+
+def fill(house: Portal) -> str:
+    """Load every article and let people have read and judged them; nothing when they did already."""
+    with house.db.reading() as session:
+        if session.scalar(sa.select(Verdict.id).limit(1)):
+            return ""
+        words = loading.vocabulary(session)
+    checked = loading.check([house.root / "kb_articles"], words, max_bytes=house.config.number("article_kb") * 1024)
+    loading.load(house.db, checked, now=clock.now, samples=True)
+    given = 0
+    today = clock.now()
+    for days_ago in range(DAYS, 0, -1):
+        # The noon of a past day: events and verdicts carry the time at which they would have happened.
+        with clock.frozen(today - timedelta(days=days_ago)), house.db.transaction() as session:
+            given += _one_day(session, random.Random(SEED * 1000 + days_ago))  # noqa: S311 - the same each time
+    return f"All articles, with {given} verdicts of the last {DAYS} days."
+
+
+def _one_day(session: Session, chance: random.Random) -> int:
+    now = clock.now()
+    articles = session.scalars(sa.select(Article).order_by(Article.ref)).all()
+    people = session.scalars(sa.select(Person).order_by(Person.id)).all()
+    for article in articles:
+        views = chance.randint(1, 40)
+        session.merge(ArticleView(day=now.date(), article_id=article.id, views=views))
+    given = 0
+    for person in chance.sample(people, k=min(6, len(people))):
+        rights = rights_of(session, person)
+        readable = [article for article in articles if queries.by_ref(session, article.ref, rights)]
+        for article in chance.sample(readable, k=min(2, len(readable))):
+            asked = rules.asked_of(rights.level_for(article.service_id))
+            value = "yes" if chance.random() < 0.75 else "no" if asked == Asked.HELPFUL else "partly"
+            service.give_verdict(
+                session, article.ref, rights=rights, visitor=None, value=value, words="", revision_id=None, now=now
+            )
+            given += 1
+    return given

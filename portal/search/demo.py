@@ -1,0 +1,38 @@
+"""What people looked for in the last two weeks, for `portal demo`."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal.core.clock import now
+from portal.core.portal import Portal
+from portal.search.models import SearchLog
+
+TYPED = (
+    ("printer on floor 3", 3), ("got a new phone", 2), ("vpn from home", 1), ("payslip sign-in", 0),
+    ("lost my phone", 2), ("what is the code for", 1), ("nothing comes out", 1), ("order gone", 0),
+)  # fmt: skip
+
+
+def fill(house: Portal) -> str:
+    """Add lines to the search log; nothing when there are some."""
+    chance = random.Random(11)  # noqa: S311 - the same each time
+    with house.db.transaction() as session:
+        if session.scalar(sa.select(SearchLog.id).limit(1)):
+            return ""
+        for _ in range(200):
+            words, hits = chance.choice(TYPED)
+            session.add(
+                SearchLog(
+                    at=now() - timedelta(minutes=chance.randint(1, 14 * 24 * 60)),
+                    words=words,
+                    hits=hits,
+                    level=chance.choice((0, 0, 1)),
+                    language="en",
+                    duration_ms=chance.randint(3, 20),
+                )
+            )
+    return "Two weeks of searches."
