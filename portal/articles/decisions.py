@@ -276,7 +276,8 @@ def _faults_of_the_way(script: Script) -> list[Fault]:
         for node in script.nodes.values()
         if node.id not in reached
     ]
-    trapped = [node_id for node_id in script.nodes if node_id not in _with_an_end_ahead(script.nodes.values())]
+    leads_out = _with_an_end_ahead(script.nodes.values())
+    trapped = [node_id for node_id in script.nodes if node_id not in leads_out]
     if trapped:
         message = _("No answer ever leaves these steps: %(nodes)s.", nodes=", ".join(trapped))
         remedy = _("Give one of them an answer that ends, or that goes on to another step.")

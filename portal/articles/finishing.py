@@ -11,7 +11,7 @@ lists, fenced parts and decision scripts take their final shape.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import NamedTuple, TypeAlias
@@ -51,14 +51,19 @@ class Finished:
 
 
 def finish(
-    html: str, marks: Marks, *, scripts: tuple[ScriptPart, ...] = (), known: Known | None = None, id_prefix: str = ""
+    html: str,
+    marks: Marks,
+    *,
+    scripts: Mapping[int, ScriptPart] | None = None,
+    known: Known | None = None,
+    id_prefix: str = "",
 ) -> Finished:
-    """Give sanitised *html* its final shape; *marks* stand where parts and *scripts* belong.
+    """Give sanitised *html* its final shape; *marks* stand where parts and *scripts* (by their number) belong.
 
     *known* says of an article's id whether that article exists; without it
     all links stay. *id_prefix* goes before every id.
     """
-    page = _Page(marks, scripts, known, id_prefix)
+    page = _Page(marks, scripts or {}, known, id_prefix)
     html = re.sub(rf"<p>({marks.pattern.pattern})</p>", r"\1", html)
     for end, name, attributes, text in _TOKEN.findall(html):
         if not name:
@@ -101,7 +106,7 @@ class _Jump(NamedTuple):
 class _Page:
     """The output so far, and what has to be remembered while it grows."""
 
-    def __init__(self, marks: Marks, scripts: tuple[ScriptPart, ...], known: Known | None, id_prefix: str) -> None:
+    def __init__(self, marks: Marks, scripts: Mapping[int, ScriptPart], known: Known | None, id_prefix: str) -> None:
         """Begin an empty page."""
         self.mark = marks.pattern
         self.scripts = scripts

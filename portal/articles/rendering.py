@@ -20,7 +20,7 @@ from markdown import Markdown
 
 from portal.articles import decision_pages, decisions, fences, highlighting, limits, sanitising
 from portal.articles.codelines import lines_of
-from portal.articles.finishing import Finished, finish
+from portal.articles.finishing import finish
 from portal.articles.github_habits import rewritten
 from portal.articles.levels import Level
 from portal.articles.markdown_budget import LinkBudgetExtension
@@ -67,8 +67,7 @@ def render(
         Refused: the text is longer than *max_bytes*, a fence or a decision
             script in it is faulty, or it is nested beyond what can be rendered.
     """
-    source = _Source(body, level, max_bytes=max_bytes)
-    return source.rendered(_asking(known), id_prefix)
+    return _Body(body, max_bytes=max_bytes).at(level).rendered(_asking(known), id_prefix)
 
 
 def render_levels(
@@ -86,23 +85,32 @@ def render_levels(
     Raises:
         Refused: as in :func:`render`.
     """
+    whole = _Body(body, max_bytes=max_bytes)
     pages: dict[Level, Rendered] = {}
     shown = None
     for level in Level:
         if level < audience:
             continue
-        source = _Source(body, level, max_bytes=max_bytes)
-        if source.text != shown:
-            pages[level] = source.rendered(_asking(known), id_prefix)
-            shown = source.text
+        view = whole.at(level)
+        if view.source != shown:
+            pages[level] = view.rendered(_asking(known), id_prefix)
+            shown = view.source
     return pages
 
 
-class _Source:
-    """What of a body one level gets, with marks where our own parts belong."""
+@dataclass(frozen=True)
+class _Part:
+    """A part of a body with a mark in the place of each decision script."""
 
-    def __init__(self, body: str, level: Level, *, max_bytes: int) -> None:
-        """Cut *body* for *level*."""
+    level: Level
+    lines: list[str]
+
+
+class _Body:
+    """A body that was read once, for all levels."""
+
+    def __init__(self, body: str, *, max_bytes: int) -> None:
+        """Find the parts and scripts of *body*."""
         if len(body.encode()) > max_bytes:
             raise Refused(
                 _("The text is longer than %(limit)s KB.", limit=max_bytes // 1024),
@@ -111,17 +119,7 @@ class _Source:
         body = body.translate(_CONTROLS)
         self.marks = Marks("mark" + hashlib.sha256(body.encode()).hexdigest())
         self.scripts: list[decisions.Script] = []
-        self.text = "\n".join(line for part in fences.parts(body) for line in self._part(part, level))
-
-    def _part(self, part: fences.Part, level: Level) -> list[str]:
-        """Return the lines of one part as this level gets them."""
-        if part.level > level:
-            # Support may know that specialists have more; everybody else may not.
-            return ["", self.marks.note(part.level), ""] if level >= Level.SUPPORT else [""]
-        lines = self._without_scripts(part)
-        if part.level:
-            return ["", self.marks.open(part.level), "", *lines, "", self.marks.close(), ""]
-        return lines
+        self.parts = [_Part(part.level, self._without_scripts(part)) for part in fences.parts(body)]
 
     def _without_scripts(self, part: fences.Part) -> list[str]:
         """Return the lines of *part* with a mark in the place of each decision script."""
@@ -140,26 +138,47 @@ class _Source:
             raise Refused(message, hint=first.remedy)
         return lines
 
+    def at(self, level: Level) -> _View:
+        """Cut the body for *level*."""
+        lines = [line for part in self.parts for line in self._lines(part, level)]
+        return _View("\n".join(lines), self.marks, self.scripts)
+
+    def _lines(self, part: _Part, level: Level) -> list[str]:
+        """Return the lines of one part as this level gets them."""
+        if part.level > level:
+            # Support may know that specialists have more; everybody else may not.
+            return ["", self.marks.note(part.level), ""] if level >= Level.SUPPORT else [""]
+        if part.level:
+            return ["", self.marks.open(part.level), "", *part.lines, "", self.marks.close(), ""]
+        return part.lines
+
+
+@dataclass(frozen=True)
+class _View:
+    """What one level gets: its source, with marks where our own parts belong."""
+
+    source: str
+    marks: Marks
+    scripts: list[decisions.Script]
+
     def rendered(self, known: Callable[[str], bool] | None, id_prefix: str) -> Rendered:
-        """Render the cut source."""
-        limits.refuse_too_much(self.text)
-        html = _to_html(rewritten(self.text))
+        """Render the source."""
+        limits.refuse_too_much(self.source)
+        html = _to_html(rewritten(self.source))
         limits.refuse_too_deep(html)
         html = sanitising.of_author(html)
-        page = finish(html, self.marks, scripts=self._script_parts(known, id_prefix), known=known, id_prefix=id_prefix)
-        return _as_rendered(page)
+        scripts = self._script_parts(known, id_prefix)
+        page = finish(html, self.marks, scripts=scripts, known=known, id_prefix=id_prefix)
+        return Rendered(html=sanitising.of_page(page.html), toc=page.toc, text=page.text, links=page.links)
 
-    def _script_parts(self, known: Callable[[str], bool] | None, id_prefix: str) -> tuple[ScriptPart, ...]:
-        """Return the scripts as HTML; the ids of the second and later ones say which script they belong to."""
-        parts = []
-        for number, script in enumerate(self.scripts):
-            prefix = id_prefix if number == 0 else f"{id_prefix}s{number + 1}-"
-            parts.append(decision_pages.to_part(script, id_prefix=prefix, known=known))
-        return tuple(parts)
-
-
-def _as_rendered(page: Finished) -> Rendered:
-    return Rendered(html=sanitising.of_page(page.html), toc=page.toc, text=page.text, links=page.links)
+    def _script_parts(self, known: Callable[[str], bool] | None, id_prefix: str) -> dict[int, ScriptPart]:
+        """Return the scripts of this level as HTML; the ids of all but the first say which one they belong to."""
+        numbers = [int(number) for kind, number in self.marks.pattern.findall(self.source) if kind == "s"]
+        parts: dict[int, ScriptPart] = {}
+        for place, number in enumerate(numbers, start=1):
+            prefix = id_prefix if place == 1 else f"{id_prefix}s{place}-"
+            parts[number] = decision_pages.to_part(self.scripts[number], id_prefix=prefix, known=known)
+        return parts
 
 
 def _asking(known: Known | None) -> Callable[[str], bool] | None:
