@@ -1,0 +1,145 @@
+"""Nobody meets a word that is not for them, by any page, search, count or snippet; and whoever may, does."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.house import town as towns
+from tests.house.town import VIEWERS, Town
+
+TOKENS = re.compile(r'(?:nonce="[^"]*"|value="[^"]{60,}"|name="request-id"[^>]*)')
+
+
+@pytest.fixture
+def town(app: Flask, make_person: Callable, tmp_path: Path, run_jobs: Callable[[], int], frozen_clock: object) -> Town:
+    (tmp_path / "walk").mkdir()
+    return towns.build(app, make_person, tmp_path / "walk", run_jobs)
+
+
+def _sent(client: FlaskClient, address: str, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code < 500, (address, answer.status_code)
+    return f"{answer.get_data(as_text=True)}\n{answer.headers}"
+
+
+def _words_met(text: str, town: Town) -> set[str]:
+    return {marker.word for marker in town.markers if marker.word in text}
+
+
+def test_no_page_shows_a_word_to_somebody_who_may_not_read_it(town: Town):
+    met: dict[str, set[str]] = defaultdict(set)
+    leaks = []
+    addresses = list(towns.addresses(town, "GET"))
+    addresses += [f"{address}?pane=1" for address in addresses if address.startswith("/kb/")]
+    addresses += [f"/desk?open={ref}" for ref in town.refs]
+    may = {marker.word: marker.may for marker in town.markers}
+    where = {marker.word: marker.where for marker in town.markers}
+
+    for viewer in VIEWERS:
+        client = town.client(viewer)
+        for address in addresses:
+            for word in _words_met(_sent(client, address), town):
+                met[word].add(viewer)
+                if viewer not in may[word]:
+                    leaks.append(f"{viewer} met {where[word]} at {address}")
+
+    assert leaks == []
+    unseen = {m.where: sorted(m.may - met[m.word]) for m in town.markers if m.shown and m.may - met[m.word]}
+    assert unseen == {}, "the walk must see each word with everybody who may, or it proves nothing"
+
+
+def test_no_search_finds_counts_or_corrects_what_a_person_may_not_read(town: Town):
+    differing, missed = [], []
+
+    for viewer in VIEWERS:
+        client = town.client(viewer)
+        for marker in town.markers:
+            found = _search_page(client, marker.word)
+            nothing = _search_page(client, "zqnothingatallx", shown_as=marker.word)
+            if viewer in marker.may and marker.searchable:
+                missed += [] if found != nothing else [f"{viewer} does not find {marker.where}"]
+            elif viewer not in marker.may:
+                differing += [] if found == nothing else [f"{viewer} finds a trace of {marker.where}"]
+
+    assert differing == []
+    assert missed == []
+
+
+def test_searching_common_words_shows_no_hidden_word_in_snippets_filters_and_fragments(town: Town):
+    leaks = []
+    may = {marker.word: marker for marker in town.markers}
+    asked = ["trouble", "support", "specialists", "common plan", "step", "KB0103", "KB0101", "heading footnote"]
+    filters: list[dict[str, str]] = [
+        {},
+        {"service": "mail"},
+        {"kind": "how_to"},
+        {"service": "printing"},
+        {"page": "2"},
+    ]
+
+    for viewer in VIEWERS:
+        client = town.client(viewer)
+        for words in asked:
+            for chosen in filters:
+                for path in ("/search", "/desk"):
+                    address = f"{path}?{urlencode({'q': words} | chosen)}"
+                    text = _sent(client, address) + _sent(client, address, **{"HX-Request": "true"})
+                    leaks += [
+                        f"{viewer} met {may[word].where} at {address}"
+                        for word in _words_met(text, town)
+                        if viewer not in may[word].may
+                    ]
+
+    assert leaks == []
+
+
+def test_a_form_sent_by_anybody_answers_without_a_hidden_word(town: Town):
+    leaks = []
+    may = {marker.word: marker for marker in town.markers}
+
+    for viewer in VIEWERS:
+        for address in towns.addresses(town, "POST"):
+            if address.startswith(("/sign-out", "/people", "/admin", "/coach/services")):
+                continue  # these would sign the walkers out or change the town
+            client = town.client(viewer)
+            token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/contact").get_data(as_text=True))
+            assert token is not None
+            form = {"csrf_token": token[1], "verdict": "partly", "q": "trouble", "language": "en", "reason": ""}
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = client.post(address, data=form, headers=headers)
+                assert answer.status_code < 500, (address, answer.status_code)
+                leaks += [
+                    f"{viewer} met {may[word].where} at {address}"
+                    for word in _words_met(answer.get_data(as_text=True), town)
+                    if viewer not in may[word].may
+                ]
+
+    assert leaks == []
+
+
+def test_what_a_person_may_not_open_answers_exactly_like_what_is_not_there(town: Town):
+    for viewer in VIEWERS:
+        client = town.client(viewer)
+        not_there = _alike(client.get("/kb/KB9999999"), "KB9999999")
+        for ref, *_, may, _support, _specialists in towns.CASES:
+            if viewer not in may:
+                assert _alike(client.get(f"/kb/{ref}"), ref) == not_there, (viewer, ref)
+
+
+def _alike(answer: object, ref: str) -> tuple[int, str]:
+    text = TOKENS.sub("", answer.get_data(as_text=True))  # type: ignore[attr-defined]
+    return answer.status_code, text.replace(ref, "REF")  # type: ignore[attr-defined]
+
+
+def _search_page(client: FlaskClient, words: str, *, shown_as: str = "") -> str:
+    page = client.get("/search", query_string={"q": words}).get_data(as_text=True)
+    page = TOKENS.sub("", page)
+    return page.replace(words, shown_as) if shown_as else page

@@ -1,0 +1,266 @@
+"""A small company for the walks: nine viewers and more, articles of every level, and a marker in each field.
+
+A marker is a made-up word that stands in one field of one article and nowhere
+else. ``Marker.may`` says who is allowed to meet it. A walk opens every address
+of the portal as every viewer and looks which markers came.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.accounts.models import Person
+from portal.accounts.rights import rights_of
+from portal.articles import loading
+from portal.articles import service as articles
+from portal.articles.models import Article, Revision
+from portal.articles.states import ArticleState, RevisionState
+from portal.core import clock
+from portal.core.portal import Portal
+from portal.organisation import loading as organisation
+from portal.organisation.models import Party, Service, Unit
+from portal.testing import NOON, sign_in
+
+VIEWERS = (
+    "visitor",
+    "end_user",
+    "superuser_mail",
+    "superuser_printing",
+    "front_line",
+    "specialist",
+    "inside",
+    "outside",
+    "admin",
+    "coach",
+)
+SUPPORT = {"front_line", "specialist", "coach"}
+SPECIALISTS = {"specialist", "coach"}
+WRITERS = {"superuser_mail", "superuser_printing", "front_line", "specialist", "coach"}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """One made-up word: where it stands, and who may meet it."""
+
+    word: str
+    where: str
+    may: frozenset[str]
+    searchable: bool = False
+    shown: bool = True
+
+
+@dataclass
+class Town:
+    """The portal of the walk with its people, articles and markers."""
+
+    app: Flask
+    house: Portal
+    people: dict[str, Person] = field(default_factory=dict)
+    markers: list[Marker] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
+
+    def client(self, viewer: str) -> FlaskClient:
+        """A new window of *viewer*."""
+        client = self.app.test_client()
+        return client if viewer == "visitor" else sign_in(client, self.people[viewer])
+
+    def values(self) -> dict[str, list[str]]:
+        """For each argument of a route: every value that leads somewhere, and one that does not."""
+        with self.house.db.reading() as session:
+            articles_ = session.scalars(sa.select(Article)).all()
+            return {
+                "address": [
+                    *(a.address for a in articles_),
+                    *(a.ref for a in articles_),
+                    "KB9999999",
+                    "old-address-one",
+                ],
+                "ref": [*(a.ref for a in articles_), "KB9999999"],
+                "service_id": [*session.scalars(sa.select(Service.id)), "nothing"],
+                "unit_id": [*session.scalars(sa.select(Unit.id)), "nothing"],
+                "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
+                "kind": ["site", "unit", "party", "service"],
+                "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
+                "name": ["nothing"],
+            }
+
+
+class NoValues(AssertionError):
+    """A route has an argument that the walk was not taught."""
+
+
+def addresses(town: Town, method: str) -> Iterator[str]:
+    """Every address of the portal that answers to *method*, with all values of its arguments."""
+    values = town.values()
+    for rule in town.app.url_map.iter_rules():
+        if method not in (rule.methods or ()) or rule.endpoint == "static":
+            continue
+        unknown = rule.arguments - values.keys()
+        if unknown:
+            raise NoValues(f"{rule}: teach tests/house/town.py values for {', '.join(sorted(unknown))}")
+        names = sorted(rule.arguments)
+        for chosen in itertools.product(*(values[name] for name in names)):
+            built = rule.build(dict(zip(names, _typed(chosen), strict=True)))
+            if built is not None:
+                yield str(built[1])
+
+
+def _typed(values: tuple[str, ...]) -> list[Any]:
+    return [int(value) if value.isdigit() else value for value in values]
+
+
+def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs: Callable[[], int]) -> Town:
+    """Found the town in *app*: organisation, people, articles with markers, verdicts, a draft and an index."""
+    town = Town(app, app.extensions["portal"])
+    with town.house.db.transaction() as session:
+        organisation.load(session, organisation.read(organisation.SHIPPED), samples=True)
+        session.flush()
+        session.add(Unit(id="sales", name="Sales", parent_id="company", site_id="main"))
+        session.add(Unit(id="legal", name="Legal", parent_id="company", site_id="main"))
+    _people(town, make_person)
+    _articles(town, folder)
+    _moves(town)
+    run_jobs()
+    return town
+
+
+def _people(town: Town, make_person: Callable[..., Person]) -> None:
+    rows: dict[str, dict[str, Any]] = {
+        "end_user": {},
+        "superuser_mail": {"services": ["mail"]},
+        "superuser_printing": {"services": ["printing"]},
+        "front_line": {"roles": ["front_line"], "party_id": "front-line"},
+        "specialist": {"roles": ["specialist"], "party_id": "workplace"},
+        "inside": {"unit_id": "sales"},
+        "outside": {"unit_id": "legal"},
+        "admin": {"roles": ["admin"]},
+        "coach": {"roles": ["coach"]},
+    }
+    for viewer, values in rows.items():
+        town.people[viewer] = make_person(f"Person {viewer.replace('_', ' ')}", **values)
+
+
+EVERYBODY = frozenset(VIEWERS)
+MAIL_SUPPORT = frozenset(SUPPORT | {"superuser_mail"})
+# ref, audience, service, readers, confidence: who may open it, who may read its support part, who its specialists' part
+CASES: tuple[tuple[str, str, str, str, str, frozenset[str], frozenset[str], frozenset[str]], ...] = (
+    ("KB0101", "everyone", "mail", "", "not_validated", EVERYBODY, MAIL_SUPPORT, frozenset(SPECIALISTS)),
+    ("KB0102", "support", "mail", "", "validated", MAIL_SUPPORT, MAIL_SUPPORT, frozenset(SPECIALISTS)),
+    ("KB0103", "specialists", "mail", "", "validated", *([frozenset(SPECIALISTS)] * 3)),
+    ("KB0104", "everyone", "mail", "unit:sales", "validated", frozenset({"inside"}), frozenset(), frozenset()),
+    ("KB0105", "support", "printing", "", "validated", *([frozenset(SUPPORT | {"superuser_printing"})] * 2),
+     frozenset(SPECIALISTS)),
+    ("KB0106", "everyone", "mail", "", "wip", frozenset(WRITERS), MAIL_SUPPORT & WRITERS, frozenset(SPECIALISTS)),
+    ("KB0107", "everyone", "mail", "role:admin", "validated", frozenset({"admin"}), frozenset(), frozenset()),
+    ("KB0108", "support", "mail", "party:workplace", "validated", *([frozenset({"specialist"})] * 3)),
+    ("KB0109", "everyone", "files", "", "validated", EVERYBODY, frozenset(SUPPORT), frozenset(SPECIALISTS)),
+)  # fmt: skip
+
+
+def _articles(town: Town, folder: Path) -> None:
+    for ref, audience, service, readers, confidence, may, support, specialists in CASES:
+        town.refs.append(ref)
+        mark = _Marks(town, ref)
+        text = f"""---
+id: {ref}
+title: "Trouble {mark("title", may, searchable=True)}"
+kind: how_to
+audience: {audience}
+confidence: {confidence}
+governance: experience
+service: {service}
+owner_role: workplace-team
+tags: [walk, {mark("tag", may, searchable=True)}]
+words: ["{mark("word", may, searchable=True, shown=False)} gone", "it stopped", "cannot work"]
+review_every_days: 180
+environment: ["{mark("environment", may)}"]
+{f"readers: ['{readers}']" if readers else ""}
+old_slugs: ["old-{ref.lower()}"]
+---
+
+Before you begin {mark("body", may, searchable=True)}, look at the common plan.[^1]
+
+[^1]: A footnote {mark("footnote", may)}.
+
+## Heading {mark("heading", may)}
+
+1. One step {mark("step", may)}.
+
+::: support
+
+## For support {mark("support-heading", support)}
+
+Only for support {mark("support", support, searchable=True)}, with [a link][hidden].[^2]
+
+[^2]: Hidden {mark("support-footnote", support)}.
+
+[hidden]: https://example.org/{mark("support-link", support)}
+
+:::
+
+::: specialists
+
+Only for specialists {mark("specialists", specialists, searchable=True)}.
+
+| Sign | Cause |
+| --- | --- |
+| {mark("specialists-table", specialists)} | cause |
+
+:::
+"""
+        (folder / f"{ref}-walk.md").write_text(text, encoding="utf-8")
+    with town.house.db.reading() as session:
+        words = loading.vocabulary(session)
+    checked = loading.check([folder], words, max_bytes=100_000)
+    assert not checked.errors, [str(problem) for problem in checked.errors]
+    loading.load(town.house.db, checked, now=clock.now, samples=True)
+
+
+class _Marks:
+    """Makes the markers of one article, letters only, none within another."""
+
+    def __init__(self, town: Town, ref: str) -> None:
+        self._town, self._ref = town, ref
+
+    def __call__(self, where: str, may: frozenset[str], *, searchable: bool = False, shown: bool = True) -> str:
+        number = len(self._town.markers)
+        word = "zq" + "".join("bdfghjklmv"[int(digit)] for digit in f"{number:03}") + "x"
+        self._town.markers.append(Marker(word, f"{self._ref} {where}", may, searchable, shown))
+        return word
+
+
+def _moves(town: Town) -> None:
+    """What happens to articles later: a draft over a live text, one archived, a reason, verdicts with words."""
+    nobody = frozenset[str]()
+    draft, typed, reason = (
+        _Marks(town, "draft")("draft", nobody),
+        _Marks(town, "verdict")("words", nobody),
+        _Marks(town, "reason")("reason", frozenset({"coach"})),
+    )
+    with town.house.db.transaction() as session:
+        article = session.scalars(sa.select(Article).where(Article.ref == "KB0101")).one()
+        session.add(
+            Revision(
+                article_id=article.id, number=2, state=RevisionState.DRAFT, title=f"Draft {draft}", front={},
+                body=f"Draft {draft}", author_id=town.people["specialist"].id, created_at=NOON, updated_at=NOON,
+            )
+        )  # fmt: skip
+        article.withheld_reason = reason
+        archived = session.scalars(sa.select(Article).where(Article.ref == "KB0109")).one()
+        articles.archive(session, archived, successor=article, by=None, now=NOON)
+        assert archived.state == ArticleState.ARCHIVED
+    for viewer, ref in itertools.product(("coach", "specialist"), ("KB0101", "KB0102", "KB0103")):
+        with town.house.db.transaction() as session:
+            person = session.get_one(Person, town.people[viewer].id)
+            articles.give_verdict(
+                session, ref, rights=rights_of(session, person), visitor=None, value="yes", words=typed,
+                revision_id=None, now=NOON,
+            )  # fmt: skip
