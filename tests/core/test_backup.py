@@ -96,17 +96,19 @@ def test_a_restore_into_an_empty_portal_needs_nothing_there(settings, kept, db):
 
 def test_a_backup_of_a_portal_that_is_written_is_consistent(db, settings, tmp_path):
     count(db)
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
 
     def write_pairs() -> None:
         while not stop.is_set():
             with db.transaction() as session:
                 raise_generation(session, "left")
                 raise_generation(session, "right")
+            begun.set()
 
     writer = threading.Thread(target=write_pairs)
     writer.start()
     try:
+        assert begun.wait(10)
         for number in range(5):
             backup.make(db, settings, tmp_path / f"backup {number}", now=NOON)
     finally:
@@ -118,8 +120,8 @@ def test_a_backup_of_a_portal_that_is_written_is_consistent(db, settings, tmp_pa
         backup.verify(tmp_path / f"backup {number}")
         with closing(sqlite3.connect(tmp_path / f"backup {number}" / "portal.sqlite")) as copy:
             pairs.append(dict(copy.execute("SELECT key, value FROM portal_state WHERE key != 'edits'").fetchall()))
-    assert [pair.get("left") for pair in pairs] == [pair.get("right") for pair in pairs]
-    assert pairs[-1].get("left", 0) > 0
+    assert [pair["left"] for pair in pairs] == [pair["right"] for pair in pairs]
+    assert pairs[0]["left"] > 0
 
 
 def test_a_folder_with_signs_of_an_address_in_its_name_is_fine(db, settings, tmp_path):
