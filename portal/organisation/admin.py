@@ -147,17 +147,25 @@ def _default(value: Any) -> Any:
 def _form(kind: str, values: dict[str, Any], *, without: str = "") -> RecordForm:
     """The form of a kind, filled; a unit is not offered itself (*without*) or what is below it as its parent."""
     form = FORMS[kind](data=values)
-    session = reading()
+    session, is_new = reading(), not without
     if kind == "unit":
-        top = [("", _("Nothing: it stands on top"))]
-        form.choose({"parent": top + _tree(session, without), "site": _named(session, "site")})
+        top = [("", str(_("Nothing: it stands on top")))]
+        same = [("", str(_("The one of the unit it belongs to")))] if is_new else []
+        form.choose({"parent": top + _tree(session, without), "site": same + _named(session, "site")})
     elif kind == "party":
         kinds = [(name, str(words)) for name, words in PARTY_KIND_WORDS.items()]
-        form.choose({"kind": kinds, "site": _named(session, "site")})
+        first = [("", str(_("The first one")))] if is_new else []
+        form.choose({"kind": _asked(is_new) + kinds, "site": first + _named(session, "site")})
     elif kind == "service":
         icons = [(name, name.replace("-", " ")) for name in rules.icon_names()]
-        form.choose({"icon": icons, "party": _named(session, "party"), "units": _tree(session)})
+        teams = _asked(is_new) + _named(session, "party")
+        form.choose({"icon": icons, "party": teams, "units": _tree(session)})
     return form
+
+
+def _asked(is_new: bool) -> list[tuple[str, str]]:
+    """An empty choice, so that a new record gets what was chosen and not what happens to stand first."""
+    return [("", str(_("Please choose")))] if is_new else []
 
 
 def _named(session: Session, kind: str) -> list[tuple[str, str]]:

@@ -53,7 +53,7 @@ def service(service_id: str) -> ResponseReturnValue:
         service=found,
         hours_text=hours_in_words(calendar.hours),
         open_now=calendar.is_open(moment),
-        ended=found.retires_on is not None and found.retires_on <= calendar.today(moment),
+        ended=found.retires_on is not None and found.retires_on < calendar.today(moment),
     )
 
 

@@ -141,7 +141,10 @@ def test_unknown_names_are_refused_with_a_guess(session):
 def test_every_fault_is_told_with_its_place(session):
     data = SMALL | {
         "organisation": {"name": "", "time_zone": "Berlin"},
-        "site": [{"name": "Main", "time_zone": "UTC"}, {"id": "Main", "name": "Main", "time_zone": "UTC", "sample": "no"}],
+        "site": [
+            {"name": "Main", "time_zone": "UTC"},
+            {"id": "Main", "name": "Main", "time_zone": "UTC", "sample": "no"},
+        ],
         "party": [{"id": "desk", "name": "Desk", "kind": "front_line"}] * 2,
     }  # fmt: skip
 

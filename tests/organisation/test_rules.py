@@ -7,6 +7,9 @@ import pytest
 from portal.core.errors import Refused
 from portal.organisation import rules
 
+NOT_SHOWN = "This holds a sign that cannot be shown, such as a tab or a line break. Please take it out."
+HOW_HOURS = "Write them like this: Mon-Fri 08:00-18:00, Sat 09:00-12:00."
+HOW_HOLIDAYS = "Write the two letters of the country, with its part if need be: DE, DE-BY, US-CA."
 PRINTING = {"name": "Printing", "party": "onsite"}
 
 
@@ -24,7 +27,13 @@ def test_missing_fields_get_their_defaults():
 
 
 def test_values_are_read_as_a_form_and_as_a_file_write_them():
-    typed = {"name": "  Printing ", "party": "onsite", "retires_on": "2026-12-31", "people_count": " 40 ", "units": ["b", "a"]}  # fmt: skip
+    typed = {
+        "name": "  Printing ",
+        "party": "onsite",
+        "retires_on": "2026-12-31",
+        "people_count": " 40 ",
+        "units": ["b", "a"],
+    }
     written = PRINTING | {"retires_on": date(2026, 12, 31), "people_count": 40, "units": ["a", "b"]}
 
     assert rules.clean("service", typed) == rules.clean("service", written)
@@ -56,11 +65,11 @@ def test_every_fault_is_named_beside_its_field():
         ("site", "time_zone", "Berlin", "There is no time zone “Berlin”. Names are like Europe/Berlin or UTC."),
         ("site", "time_zone", 7, "This must be a text."),
         ("site", "name", "x" * 121, "This is longer than 120 characters."),
-        ("site", "name", "a\tb", "This holds a sign that cannot be shown, such as a tab or a line break. Please take it out."),
-        ("site", "address", "a\x00b", "This holds a sign that cannot be shown, such as a tab or a line break. Please take it out."),
-        ("site", "holidays", "Mars", "The public holidays of “Mars” are not known. Write the two letters of the country, with its part if need be: DE, DE-BY, US-CA."),
+        ("site", "name", "a\tb", NOT_SHOWN),
+        ("site", "address", "a\x00b", NOT_SHOWN),
+        ("site", "holidays", "Mars", f"The public holidays of “Mars” are not known. {HOW_HOLIDAYS}"),
         ("party", "kind", "boss", "This must be one of front_line, onsite, specialist, project, business, supplier."),
-        ("party", "hours", "always", "The opening hours “always” cannot be read. Write them like this: Mon-Fri 08:00-18:00, Sat 09:00-12:00."),
+        ("party", "hours", "always", f"The opening hours “always” cannot be read. {HOW_HOURS}"),
         ("party", "owner_roles", 4, "This must be a list."),
         ("party", "tools", [4], "This must be a text."),
         ("party", "access", [f"a{n}" for n in range(101)], "These are more than 100."),
