@@ -31,7 +31,7 @@ def rebuild_with_bar(indexing: Indexing, *, batch: int | None = None) -> str:
             bar.update(step.done - done)
             done = step.done
     seconds = (clock.now() - began).total_seconds()
-    return f"The search index holds {indexing.live.engine().count()} documents, built in {seconds:.1f} seconds."
+    return f"The search index is built: {indexing.live.engine().count()} documents in {seconds:.1f} seconds."
 
 
 @click.group()
@@ -59,7 +59,7 @@ def status(house: Portal) -> None:
     if row is not None:
         click.echo(f"{row.engine}, generation {row.generation}, built {row.built_at:%Y-%m-%d %H:%M:%S} UTC")
         click.echo(f"folder {live.home / row.folder}")
-    click.echo(fault or f"{live.engine().count()} documents; {waiting} changes are on their way to the index.")
+    click.echo(fault or f"documents: {live.engine().count()}, changes on their way to the index: {waiting}")
     if fault:
         raise SystemExit(1)
 

@@ -90,4 +90,4 @@ class SearchRoom(Room):
         if fault:
             return [fault]
         found = [] if self.indexing.is_behind(session) else self.indexing.verify(session)
-        return [f"{len(found)} documents differ. Run `portal search verify` for a list."] if found else []
+        return [f"Documents that differ: {len(found)}. Run `portal search verify` for a list."] if found else []

@@ -31,6 +31,8 @@ from portal.search.sources import Sources
 PAGE_LIMIT: Final = 50
 """Pages that can be walked to; who has not found it there needs other words, or a person."""
 FILTER_LENGTH: Final = 80
+CHOICES: Final = 6
+"""Values offered to narrow by, those with most results."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,10 +171,11 @@ def _service_names(session: Session, ids: set[str]) -> dict[str, str]:
 
 
 def _choices(counts: Mapping[str, int], labels: Mapping[str, Any], chosen: str) -> tuple[Choice, ...]:
-    """The values with their counts, most first; a chosen one without results stays, to be taken away again."""
+    """The values with most results, and the chosen one whatever it leaves, so that it can be taken away again."""
     every = {chosen: 0, **counts} if chosen else counts
     choices = [
         Choice(value=value, label=str(labels.get(value, value)), count=count, chosen=value == chosen)
         for value, count in every.items()
     ]
-    return tuple(sorted(choices, key=lambda choice: (-choice.count, choice.label)))
+    choices.sort(key=lambda choice: (-choice.count, choice.label))
+    return tuple(choice for place, choice in enumerate(choices) if place < CHOICES or choice.chosen)

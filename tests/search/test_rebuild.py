@@ -162,6 +162,6 @@ def test_an_index_with_lost_files_is_built_again_at_the_start(house, room, live,
     sentence = step.run()
 
     assert step.order == 40
-    assert sentence.startswith("The search index holds 3 documents, built in ")
+    assert sentence.startswith("The search index is built: 3 documents in ")
     assert found("printer") == ["KB0001"]
     assert step.run() == ""
