@@ -143,6 +143,11 @@ def stem(piece: str, language: str) -> str:
     return str(stemmer.stemWord(fold(piece)))
 
 
+def identifier(text: str) -> str:
+    """A reference in the form in which a word names it: "CHG-0042" becomes "chg0042"."""
+    return fold("".join(filter(str.isalnum, clean(text).casefold())))
+
+
 def term_counts(text: str, language: str) -> Counter[str]:
     """How often each term occurs in *text*."""
     language = known_language(language)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -20,7 +20,7 @@ from portal.search.query import Query
 
 WIDTH: Final = 240
 """Characters of a snippet, about."""
-READ_LIMIT: Final = 30_000
+READ_LIMIT: Final = 16_000
 """Characters of a text that are looked at."""
 REPEAT_WORTH: Final = 0.1
 """What a word is worth in a passage that has it already, against 1 for a new one."""
@@ -38,7 +38,11 @@ class _Span:
     stem: str
 
 
-_Reading: TypeAlias = tuple[tuple[_Span, tuple[_Span, ...]], ...]
+class _Reading(NamedTuple):
+    """What a piece of text without white space holds: its stems, and each surface with its parts."""
+
+    stems: frozenset[str]
+    surfaces: tuple[tuple[_Span, tuple[_Span, ...]], ...]
 
 
 class Highlighter:
@@ -69,12 +73,12 @@ class Highlighter:
         stems, matching, passed = self._stems[language], self._matching[language], self._passed[language]
         # Cut at white space first: four times as fast as looking for words, and most are known from other texts.
         chunks = set(text.split())
-        for chunk in chunks - passed - matching.keys():
-            spans = _matches(_reading(chunk, language), stems)
-            if spans:
-                matching[chunk] = spans
-            else:
-                passed.add(chunk)
+        new = chunks - passed
+        passed |= new
+        for chunk in new:
+            reading = _remembered(chunk, language) if len(chunk) <= analysis.PIECE_LIMIT else _read(chunk, language)
+            if not stems.isdisjoint(reading.stems):
+                matching[chunk] = _matches(reading, stems)
         places = ((place, chunk) for chunk in chunks & matching.keys() for place in _places(text, chunk))
         return [
             _Span(place + span.start, place + span.end, span.stem)
@@ -86,7 +90,7 @@ class Highlighter:
 def _matches(reading: _Reading, stems: frozenset[str]) -> list[_Span]:
     """What of a *reading* is in *stems*: whole surfaces, or some of their parts."""
     found: list[_Span] = []
-    for whole, parts in reading:
+    for whole, parts in reading.surfaces:
         if whole.stem in stems:
             found.append(whole)
         elif parts:
@@ -94,24 +98,27 @@ def _matches(reading: _Reading, stems: frozenset[str]) -> list[_Span]:
     return found
 
 
-@lru_cache(maxsize=30_000)
-def _reading(chunk: str, language: str) -> _Reading:
-    """Each surface of a *chunk* without white space, and its parts where it has several."""
-    reading = []
+def _read(chunk: str, language: str) -> _Reading:
+    """Read a *chunk* without white space. Parts are given where there are several."""
+    surfaces: list[tuple[_Span, tuple[_Span, ...]]] = []
     for surface in analysis.surface_pattern(chunk).finditer(chunk):
         parts = tuple(
             _Span(part.start(), part.end(), _stem(part.group(), language))
             for part in analysis.PART.finditer(chunk, surface.start(), surface.end())
         )
         whole = _Span(surface.start(), surface.end(), _stem(surface.group(), language))
-        reading.append((whole, parts if len(parts) > 1 else ()))
-    return tuple(reading)
+        surfaces.append((whole, parts if len(parts) > 1 else ()))
+    stems = frozenset(span.stem for whole, parts in surfaces for span in (whole, *parts))
+    return _Reading(stems, tuple(surfaces))
+
+
+_remembered = lru_cache(maxsize=30_000)(_read)
 
 
 def _stem(word: str, language: str) -> str:
-    """The stem of *word* taken as a whole; nothing where it is too long to have one."""
-    whole = analysis.pieces(analysis.clean(word).casefold())[:1]
-    return analysis.stem(whole[0], language) if whole else ""
+    """The stem of *word* taken as a whole; nothing where only its parts are findable."""
+    whole, *parts = analysis.pieces(analysis.clean(word).casefold()) or ("",)
+    return "" if parts and whole != "".join(parts) else analysis.stem(whole, language)
 
 
 def _places(text: str, chunk: str) -> Iterator[int]:
@@ -144,7 +151,7 @@ def _densest(spans: list[_Span], width: int) -> tuple[int, int]:
     for place, span in enumerate(spans):
         stems: set[str] = set()
         worth = 0.0
-        for other in spans[place:]:
+        for other in spans[place : place + width]:
             if other.end - span.start > width:
                 break
             worth += REPEAT_WORTH if other.stem in stems else 1.0
@@ -168,15 +175,15 @@ def _start(text: str, first: int, room: int) -> int:
 
 def _marked(text: str, start: int, end: int, spans: list[_Span]) -> Markup:
     """*text* from *start* to *end* on one line, escaped, with *spans* marked."""
-    out = Markup()
+    out: list[str] = []
     place = start
     for span in spans:
-        if span.start < place or span.end > end:
-            continue
-        out += _line(text[place : span.start]) + Markup("<mark>%s</mark>") % _line(text[span.start : span.end])
-        place = span.end
-    return out + _line(text[place:end])
+        if span.start >= place and span.end <= end:
+            out += [_line(text[place : span.start]), "<mark>", _line(text[span.start : span.end]), "</mark>"]
+            place = span.end
+    out.append(_line(text[place:end]))
+    return Markup("".join(out))  # noqa: S704 - escaped by _line
 
 
-def _line(text: str) -> Markup:
-    return escape(_WHITE.sub(" ", analysis.visible(text)))
+def _line(text: str) -> str:
+    return str(escape(_WHITE.sub(" ", analysis.visible(text))))

@@ -13,10 +13,12 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from math import ceil
 from pathlib import Path
 from typing import ClassVar, Final
 
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
 from whoosh.index import EmptyIndexError, FileIndex, LockError
 from whoosh.query import Term
 from whoosh.reading import IndexReader
@@ -30,10 +32,44 @@ from portal.search.engines.whoosh_exact import Generation, best, generation_of, 
 from portal.search.engines.whoosh_layout import NAME, SCHEMA, Codec, hit, owner_term, row
 from portal.search.query import Query
 
-LOCK_WAIT: Final = 10.0
-"""Seconds to wait for another writer."""
 # Trouble of the machine, which building the index again would not mend.
 _MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class _Folder(FileStorage):  # type: ignore[misc]  # whoosh has no types
+    """The folder of an index. Closes what a failed read left open, which Whoosh forgets to do."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self._mine = threading.local()
+
+    def open_file(self, name: str, **options: object) -> StructFile:
+        """Open a file, and remember it until the reading that needed it is over."""
+        file = super().open_file(name, **options)
+        self._opened().append(file)
+        return file
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn whatever a damaged index makes Whoosh raise into one error with a remedy."""
+        try:
+            yield
+        except PortalError:
+            raise
+        except Exception as fault:
+            for file in self._opened():
+                if not file.is_closed:
+                    file.close()
+            if isinstance(fault, OSError) and fault.errno in _MACHINE:
+                raise
+            raise _unusable(_("The search index cannot be read.")) from fault
+        finally:
+            self._opened().clear()
+
+    def _opened(self) -> list[StructFile]:
+        """What this thread has opened."""
+        files: list[StructFile] = self._mine.__dict__.setdefault("files", [])
+        return files
 
 
 class _View:
@@ -48,10 +84,12 @@ class WhooshEngine:
     """An open Whoosh index. Implements ``portal.search.engine.Engine``."""
 
     name: ClassVar[str] = "whoosh"
+    lock_wait: float = 10.0
+    """Seconds to wait for another writer."""
 
-    def __init__(self, path: Path, index: FileIndex) -> None:
+    def __init__(self, folder: _Folder, index: FileIndex) -> None:
         """Use ``open``."""
-        self._path = path
+        self._folder = folder
         self._index = index
         self._views = threading.local()
         self._generation: Generation | None = None
@@ -67,15 +105,15 @@ class WhooshEngine:
         path = path.resolve()
         if create:
             path.mkdir(parents=True, exist_ok=True)
-        with _readable():
-            storage = FileStorage(str(path))
+        folder = _Folder(path)
+        with folder.reading():
             try:
-                index = FileIndex(storage, schema=SCHEMA, indexname=NAME)
+                index = FileIndex(folder, schema=SCHEMA, indexname=NAME)
             except EmptyIndexError:
                 if not create:
                     raise _unusable(_("There is no search index yet.")) from None
-                index = FileIndex.create(storage, SCHEMA, indexname=NAME)
-            engine = cls(path, index)
+                index = FileIndex.create(folder, SCHEMA, indexname=NAME)
+            engine = cls(folder, index)
             engine._view()
         return engine
 
@@ -94,7 +132,7 @@ class WhooshEngine:
             raise ValueError(f"Answers are narrowed by {', '.join(FACETS)}, not by {', '.join(chosen)}.")
         if offset < 0 or limit < 0:
             raise ValueError("Offset and limit count from zero.")
-        with _readable():
+        with self._folder.reading():
             view = self._view()
             scores = score(view.reader, view.known, query)
             found = matches(scores, view.known.readable(access))
@@ -122,12 +160,12 @@ class WhooshEngine:
 
     def count(self) -> int:
         """How many documents the index holds."""
-        with _readable():
+        with self._folder.reading():
             return int(self._view().reader.doc_count())
 
     def dump(self) -> Iterator[tuple[str, str]]:
         """Key and fingerprint of every document, in no order; reads one state to the end."""
-        with _readable(), closing(self._index.reader()) as reader:
+        with self._folder.reading(), closing(self._index.reader()) as reader:
             for leaf, _offset in leaves(reader):
                 marks = leaf.column_reader("mark", translate=False)
                 for number in leaf.all_doc_ids():
@@ -140,7 +178,7 @@ class WhooshEngine:
 
     def refresh(self) -> None:
         """Look at the newest state now, instead of at this thread's next search."""
-        with _readable():
+        with self._folder.reading():
             self._view()
 
     def close(self) -> None:
@@ -166,14 +204,14 @@ class WhooshEngine:
     @contextmanager
     def _writer(self) -> Iterator[SegmentWriter]:
         """The one writer; what it did is undone unless it committed."""
-        with _readable():
+        with self._folder.reading():
             try:
-                writer = self._index.writer(timeout=LOCK_WAIT, codec=Codec())
+                writer = self._index.writer(timeout=self.lock_wait, codec=Codec())
             except LockError:
                 raise TooSoon(
                     _("The search index is being written by another process."),
                     hint=_("Try again in a moment."),
-                    wait_seconds=int(LOCK_WAIT),
+                    wait_seconds=ceil(self.lock_wait),
                 ) from None
             try:
                 yield writer
@@ -211,19 +249,6 @@ def _check_batch(documents: list[Document]) -> None:
             raise ValueError(f"Documents of {document.ref} share a key or a reader level: {document.key}.")
         keys.add(document.key)
         seen |= document.levels
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Turn whatever a damaged index makes Whoosh raise into one error with a remedy."""
-    try:
-        yield
-    except PortalError:
-        raise
-    except Exception as fault:
-        if isinstance(fault, OSError) and fault.errno in _MACHINE:
-            raise
-        raise _unusable(_("The search index cannot be read.")) from fault
 
 
 def _unusable(message: str) -> IndexUnusable:

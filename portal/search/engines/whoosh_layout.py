@@ -16,7 +16,7 @@ from typing import Any, Final
 from whoosh import columns, fields, formats
 from whoosh.codec.whoosh3 import W3Codec
 
-from portal.search.analysis import term_counts
+from portal.search.analysis import identifier, term_counts
 from portal.search.documents import Document
 from portal.search.engine import Hit
 
@@ -110,7 +110,7 @@ def row(document: Document) -> dict[str, Any]:
         content[term] += TITLE_TIMES * times
     return {
         "owner": owner_term(document.owner),
-        "ref": document.ref.casefold(),
+        "ref": identifier(document.ref),
         "content": content,
         "title": title,
         "lengths": _LENGTHS.pack(content.total(), title.total()),
