@@ -2,11 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import click
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from portal.accounts.login import Viewer
+from portal.accounts.rights import Rights
+from portal.articles import cli, events, hooks, queries, service, views, wording
+from portal.articles.doctor import CHECKS
+from portal.articles.listeners import Linking
+from portal.articles.personal import rows_about
+from portal.articles.search import SEARCHABLE
+from portal.core.events import Event, On
+from portal.core.hooks import Check, NavItem, PersonalData, Step, hookimpl
+from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Room
+from portal.core.portal import Portal
+from portal.core.web import reading
+from portal.organisation.models import Service
+from portal.search.hooks import Searchable
 
 
 class ArticlesRoom(Room):
-    """The knowledge."""
+    """The knowledge: articles to read, the verdict on each, and files to load them from."""
 
     name = "articles"
+    title = _l("Articles")
     paths = ("/kb", "/coach/withheld", "/ask")
+    hookspecs = (hooks,)
+
+    def setup(self, portal: Portal) -> None:
+        """Count page views beside the reading path."""
+        super().setup(portal)
+        portal.tally.sink(views.VIEWS, service.count_views)
+
+    @hookimpl
+    def blueprints(self) -> list[Blueprint]:
+        """Pages."""
+        return [views.bp]
+
+    @hookimpl
+    def events(self) -> list[type[Event]]:
+        """What others may listen to."""
+        return [
+            events.ArticlePublished,
+            events.ArticleArchived,
+            events.ArticleVerdictGiven,
+            events.WithheldReasonGiven,
+        ]
+
+    @hookimpl
+    def subscriptions(self) -> list[On]:
+        """A new article turns the plain words that stood for a link to it into the link."""
+        return [On(events.ArticlePublished, Linking(self.portal.db).link_again, batch=200, outside=True)]
+
+    @hookimpl
+    def commands(self) -> list[click.Command]:
+        """Check, load and render files."""
+        return [cli.articles]
+
+    @hookimpl
+    def start_steps(self) -> list[Step]:
+        """The starter articles, when there is no article."""
+        return [Step(30, lambda: cli.load_starters(self.portal))]
+
+    @hookimpl
+    def navigation(self) -> list[NavItem]:
+        """The coach's page."""
+        return [NavItem("articles.withheld", _l("Withheld"), "articles.see_withheld", order=40)]
+
+    @hookimpl
+    def searchables(self) -> list[Searchable]:
+        """Articles can be found."""
+        return [SEARCHABLE]
+
+    @hookimpl
+    def service_readable_counts(self, rights: Rights) -> Mapping[str, int]:
+        """How many articles somebody can read in each service."""
+        return queries.counts_by_service(reading(), rights)
+
+    @hookimpl
+    def slot_service_main(self, service: Service, viewer: Viewer) -> Markup | None:
+        """What there is to read about a service, by kind."""
+        kinds = queries.by_kind(reading(), viewer.rights, service.id)
+        if not kinds:
+            return None
+        html = render_template("articles/_service.html", kinds=kinds, words=wording.KINDS, service=service)
+        return Markup(html)  # noqa: S704 - made by a template, which escapes
+
+    @hookimpl
+    def personal_data(self, person_id: int) -> list[PersonalData]:
+        """Verdicts, texts and decisions of a person."""
+        return rows_about(person_id)
+
+    @hookimpl
+    def checks(self) -> list[Check]:
+        """Looks for ``portal doctor``."""
+        return CHECKS

@@ -12,7 +12,6 @@ from portal.core.i18n import gettext as _
 
 LATELY = timedelta(days=30)
 SEARCHED_LENGTH = 400
-REASON_LENGTH = 1000
 
 _ANSWERS = {
     Asked.FIXED: (VerdictValue.YES, VerdictValue.PARTLY, VerdictValue.NO),

@@ -1,0 +1,155 @@
+"""The command `portal articles`: check, load and render files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.articles import loading
+from portal.articles.addresses import ref_in
+from portal.articles.levels import Level
+from portal.articles.loading import Checked, Vocabulary
+from portal.articles.models import Article
+from portal.core import clock
+from portal.core.errors import Refused
+from portal.core.portal import Portal
+from portal.core.switches import PortalState
+
+STARTERS = "kb_articles"
+STARTERS_STATE = "articles.starters"
+BEGUN, DONE = 1, 2
+LEVEL = click.Choice([level.word for level in Level])
+
+
+@click.group()
+def articles() -> None:
+    """The knowledge: files of articles, checked and loaded."""
+
+
+@articles.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="A link to an article that no file has is an error.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects for other programs.")
+@click.pass_obj
+def check(house: Portal, paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
+    """Look through the files in PATHS (the starter articles by default) and say what to mend, with file and line."""
+    checked = _checked(house, paths, strict=strict, render=True)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(each) for each in checked.problems], ensure_ascii=False, indent=2))
+    else:
+        for problem in checked.problems:
+            click.echo(str(problem))
+        warnings = len(checked.problems) - len(checked.errors)
+        click.echo(f"{len(checked.files)} files: {len(checked.errors)} errors, {warnings} warnings.")
+    sys.exit(1 if checked.errors else 0)
+
+
+@articles.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--samples", is_flag=True, help="Also articles with invented facts (sample: true).")
+@click.option("--keep-going", is_flag=True, help="Load the files without errors although others have some.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.pass_obj
+def load(house: Portal, path: Path, samples: bool, keep_going: bool, dry_run: bool) -> None:
+    """Put the articles of PATH (a file or folder) live, where they are new or changed."""
+    checked = _checked(house, (path,))
+    for problem in checked.errors:
+        click.echo(str(problem), err=True)
+    click.echo(("Nothing is written: " if dry_run else "") + _loaded(house, checked, samples, keep_going, dry_run))
+
+
+@articles.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--level", default=Level.EVERYONE.word, show_default=True, type=LEVEL, help="Who reads it.")
+@click.pass_obj
+def render(house: Portal, file: Path, level: str) -> None:
+    """Print the HTML that a reader of a level gets of FILE."""
+    checked = _checked(house, (file,))
+    for problem in checked.errors:
+        click.echo(str(problem), err=True)
+    if checked.errors:
+        sys.exit(1)
+    with house.db.reading() as session:
+        known = set(session.scalars(sa.select(Article.ref))) if _is_migrated(house) else set()
+    known |= {ref for path in file.parent.glob("*.md") if (ref := ref_in(path.stem))}
+    text = loading.prepare(checked.files[0], known)
+    readable = [stored for stored in text.pages.renderings if stored <= Level.from_word(level)]
+    if not readable:
+        raise Refused(f"{file} is for {text.front.audience.word}.", hint=f"Use --level {text.front.audience.word}.")
+    click.echo(text.pages.renderings[max(readable)].html)
+
+
+@articles.command("render-again")
+@click.pass_obj
+def render_again(house: Portal) -> None:
+    """Make the stored pages of all articles anew from their texts, as after a change of the renderer."""
+    with house.db.reading() as session:
+        ids = loading.live_ids(session)
+    with click.progressbar(ids, label="Rendering", show_pos=True) as bar:
+        for article_id in bar:
+            loading.render_again(house.db, article_id)
+    click.echo(f"{len(ids)} articles have new pages.")
+
+
+def load_starters(house: Portal) -> str:
+    """Load the articles that come with the portal when there is none; return a sentence, or nothing.
+
+    A load that was cut short is taken up again at the next start.
+    """
+    with house.db.transaction() as session:
+        begun = session.get(PortalState, STARTERS_STATE)
+        if begun.value == DONE if begun else session.scalar(sa.select(Article.id).limit(1)) is not None:
+            return ""
+        note_starters(session, BEGUN)
+    checked = _checked(house, (house.root / STARTERS,))
+    sentence = _loaded(house, checked, samples=False, keep_going=False, dry_run=False)
+    with house.db.transaction() as session:
+        note_starters(session, DONE)
+    return sentence
+
+
+def note_starters(session: Session, state: int) -> None:
+    """Keep how far the first load of the starter articles has come: ``BEGUN`` or ``DONE``."""
+    session.merge(PortalState(key=STARTERS_STATE, value=state))
+
+
+def _loaded(house: Portal, checked: Checked, samples: bool, keep_going: bool, dry_run: bool) -> str:
+    with click.progressbar(length=2 * len(checked.files), label="Loading articles") as bar:
+        loaded = loading.load(
+            house.db,
+            checked,
+            now=clock.now,
+            samples=samples,
+            keep_going=keep_going,
+            dry_run=dry_run,
+            progress=bar.update,
+        )
+    return str(loaded)
+
+
+def _checked(house: Portal, paths: tuple[Path, ...], *, strict: bool = False, render: bool = False) -> Checked:
+    return loading.check(
+        paths or (house.root / STARTERS,),
+        _vocabulary(house),
+        max_bytes=house.config.number("article_kb") * 1024,
+        strict=strict,
+        render=render,
+    )
+
+
+def _vocabulary(house: Portal) -> Vocabulary:
+    if not _is_migrated(house):
+        return loading.vocabulary(None)
+    with house.db.reading() as session:
+        return loading.vocabulary(session)
+
+
+def _is_migrated(house: Portal) -> bool:
+    """Whether the tables are there: files can be checked before the first start."""
+    return sa.inspect(house.db.engine).has_table(Article.__tablename__)

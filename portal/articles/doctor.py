@@ -1,0 +1,44 @@
+"""Looks of `portal doctor` at the knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.articles.models import Article, Rendering
+from portal.articles.states import ArticleState
+from portal.core.hooks import Check
+from portal.organisation.queries import owner_role_parties
+
+NAMED_AT_MOST = 10
+
+
+def rendered(session: Session) -> Sequence[str]:
+    """Every article that opens has the HTML of the lowest level that may read it."""
+    page = sa.select(Rendering.level).where(
+        Rendering.revision_id == Article.live_revision_id, Rendering.level == Article.audience
+    )
+    opens = Article.state.in_([ArticleState.LIVE, ArticleState.ARCHIVED])
+    query = sa.select(Article.ref).where(opens, ~page.exists()).order_by(Article.ref)
+    refs = session.scalars(query.limit(NAMED_AT_MOST)).all()
+    return [f"{ref} has no stored page. Run `portal articles render-again`." for ref in refs]
+
+
+def owned(session: Session) -> Sequence[str]:
+    """Every live article is looked after by a role that some party has."""
+    known = owner_role_parties(session)
+    query = sa.select(Article.owner_role, sa.func.min(Article.ref)).where(Article.state == ArticleState.LIVE)
+    rows = session.execute(query.group_by(Article.owner_role).order_by(Article.owner_role))
+    return [
+        f"{ref} is owned by {role}, a role that no party has. Add it to a party on the admin pages."
+        for role, ref in rows
+        if role not in known
+    ][:NAMED_AT_MOST]
+
+
+CHECKS = [
+    Check("every live article can be shown", rendered),
+    Check("every article has somebody who looks after it", owned),
+]

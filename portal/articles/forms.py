@@ -1,0 +1,25 @@
+"""What people write about articles in forms."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from portal.articles.models import REASON_LENGTH
+from portal.core.i18n import lazy_gettext as _l
+
+
+class WithheldForm(FlaskForm):  # type: ignore[misc]
+    """Why a part of an article is for specialists only; several stand on one page, each with its prefix."""
+
+    class Meta:
+        """The page's own token guards all forms of it."""
+
+        csrf = False
+
+    reason = TextAreaField(
+        _l("Why only specialists read it"),
+        validators=[Length(max=REASON_LENGTH, message=_l("Say it in %(max)d characters or fewer."))],
+        description=_l("Coaches see this. Say what could go wrong if the front line had it."),
+    )

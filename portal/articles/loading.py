@@ -1,0 +1,359 @@
+"""From a folder of Markdown files into the database, as often as wanted.
+
+All files are read and checked first, then all texts rendered, then each
+article written in a transaction of its own, so that no lock is held while
+rendering and no article is ever half there. A kill loses nothing: loading
+again completes what is missing, since a file that did not change is left
+alone. Articles that the folder does not hold stay as they are.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from portal.accounts.roles import ROLES
+from portal.articles import checking, frontmatter, service
+from portal.articles.checking import Reach
+from portal.articles.frontmatter import ArticleFile
+from portal.articles.levels import Level
+from portal.articles.models import Article, ArticleLink, ArticleReader, OldSlug, Revision
+from portal.articles.problems import Problem
+from portal.articles.service import Prepared, render_pages
+from portal.articles.states import ArticleState
+from portal.core.db import Database
+from portal.core.errors import Refused
+from portal.core.i18n import gettext as _
+from portal.organisation import loading as organisation_file
+from portal.organisation.models import Party, Service, Unit
+
+MENTIONED = re.compile(r"KB\d{4,15}", re.IGNORECASE | re.ASCII)
+RENDER_TRIES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """What front matter and links may name: of the database, else of the organisation that comes with the portal."""
+
+    services: frozenset[str]
+    owner_roles: frozenset[str]
+    readers: frozenset[str]
+    articles: Mapping[str, Reach] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Files that were read and looked through, with everything that was found.
+
+    *places* says for the path of each file where it stands in its folder.
+    """
+
+    files: Sequence[ArticleFile]
+    problems: Sequence[Problem]
+    places: Mapping[str, str]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What keeps a file from being loaded."""
+        return [problem for problem in self.problems if problem.is_error]
+
+
+@dataclass
+class Loaded:
+    """What a load did: refs by outcome, samples that were left out, files that had errors."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    samples_left_out: int = 0
+    files_left_out: int = 0
+
+    def __str__(self) -> str:
+        """The result as sentences."""
+        sentences = [
+            _(
+                "Articles: %(new)s new, %(changed)s changed, %(same)s as they were.",
+                new=self.outcomes["new"],
+                changed=self.outcomes["changed"],
+                same=self.outcomes["same"],
+            )
+        ]
+        if self.samples_left_out:
+            sentences.append(_("%(count)s samples were left out (--samples).", count=self.samples_left_out))
+        if self.files_left_out:
+            sentences.append(_("%(count)s files with errors were left out.", count=self.files_left_out))
+        return " ".join(sentences)
+
+
+def vocabulary(session: Session | None) -> Vocabulary:
+    """Read which ids there are; without a filled database, those that come with the portal."""
+    if session is not None:
+        services = frozenset(session.scalars(sa.select(Service.id)))
+        if services:
+            parties = list(session.execute(sa.select(Party.id, Party.owner_roles)))
+            return Vocabulary(
+                services=services,
+                owner_roles=frozenset(role for party in parties for role in party.owner_roles),
+                readers=_readers(session.scalars(sa.select(Unit.id)), (party.id for party in parties)),
+                articles=_reaches(session),
+            )
+    shipped = organisation_file.read(organisation_file.SHIPPED)
+    return Vocabulary(
+        services=frozenset(row["id"] for row in shipped["service"]),
+        owner_roles=frozenset(role for row in shipped["party"] for role in row["owner_roles"]),
+        readers=_readers((row["id"] for row in shipped["unit"]), (row["id"] for row in shipped["party"])),
+    )
+
+
+def _readers(units: Iterable[str], parties: Iterable[str]) -> frozenset[str]:
+    named = [f"role:{role}" for role in ROLES] + [f"unit:{unit}" for unit in units]
+    return frozenset(named + [f"party:{party}" for party in parties])
+
+
+def _reaches(session: Session) -> dict[str, Reach]:
+    """Who may open the articles that are in the database already."""
+    limited: dict[int, set[str]] = defaultdict(set)
+    for row in session.execute(sa.select(ArticleReader.article_id, ArticleReader.reader)):
+        limited[row.article_id].add(row.reader)
+    query = sa.select(Article.id, Article.ref, Article.audience).where(Article.state != ArticleState.NOT_YET_LIVE)
+    return {row.ref: Reach(Level(row.audience), frozenset(limited.get(row.id, ()))) for row in session.execute(query)}
+
+
+def files_of(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return the article files that *paths* name, each with its place in the folder that was named.
+
+    A folder stands for all files in it, at any depth.
+
+    Raises:
+        Refused: a path does not exist, or a folder has no article.
+    """
+    found: dict[Path, str] = {}
+    for path in paths:
+        if not path.exists():
+            raise Refused(_("There is no %(path)s.", path=path), hint=_("Name a file or a folder that exists."))
+        inside = sorted(path.rglob("*.md")) if path.is_dir() else [path]
+        if not inside:
+            raise Refused(
+                _("There is no article in %(path)s.", path=path), hint=_("Articles are files that end in .md.")
+            )
+        found |= {each: each.relative_to(path).as_posix() if path.is_dir() else each.name for each in inside}
+    return found
+
+
+def check(
+    paths: Sequence[Path], words: Vocabulary, *, max_bytes: int, strict: bool = False, render: bool = False
+) -> Checked:
+    """Read and check article files, each by itself and all together; *render* also tries to render each.
+
+    Raises:
+        Refused: as :func:`files_of`.
+    """
+    found = files_of(paths)
+    files = [frontmatter.read_file(path, max_bytes=max_bytes) for path in found]
+    problems = checking.check_folder(
+        files,
+        services=words.services,
+        owner_roles=words.owner_roles,
+        readers=words.readers,
+        existing=words.articles,
+        render=render,
+        strict=strict,
+    )
+    return Checked(files, problems, {str(path): place for path, place in found.items()})
+
+
+def load(
+    db: Database,
+    checked: Checked,
+    *,
+    now: Callable[[], datetime],
+    samples: bool = False,
+    keep_going: bool = False,
+    dry_run: bool = False,
+    progress: Callable[[int], None] = lambda _steps: None,
+) -> Loaded:
+    """Bring the database up to the files: new and changed articles go live, each in a transaction of its own.
+
+    *progress* is told of steps done; there are two for each file. *dry_run*
+    does everything but write.
+
+    Raises:
+        Refused: a file has an error and *keep_going* is off; nothing was loaded then.
+    """
+    loaded = Loaded()
+    files = _without_faults(checked, loaded, keep_going=keep_going)
+    wanted = [file for file in files if samples or not _front(file).sample]
+    loaded.samples_left_out = len(files) - len(wanted)
+    with db.reading() as session:
+        stored = {row.ref: row.source_hash for row in session.execute(sa.select(Article.ref, Article.source_hash))}
+        clashes = _slug_clashes(session, wanted)
+    if clashes:
+        if not keep_going:
+            raise Refused(next(iter(clashes.values())), hint=_("Take it out of old_slugs in one of the two."))
+        wanted = [file for file in wanted if file.path not in clashes]
+        loaded.files_left_out += len(clashes)
+    known = frozenset(stored) | {_front(file).id for file in wanted}
+    changed = [file for file in wanted if stored.get(_front(file).id) != file.sha256]
+    loaded.outcomes["same"] = len(wanted) - len(changed)
+    progress(2 * (len(checked.files) - len(changed)))
+    with tempfile.TemporaryFile() as spool:
+        texts = _rendered(changed, known, checked.places, loaded, keep_going=keep_going, progress=progress)
+        count = _spool(texts, spool)
+        for text in _spooled(spool, count):
+            loaded.outcomes[_publish(db, text, now=now(), dry_run=dry_run, is_new=text.front.id not in stored)] += 1
+            progress(1)
+    return loaded
+
+
+def _front(file: ArticleFile) -> frontmatter.FrontMatter:
+    if file.front is None:
+        raise ValueError(f"{file.path} has no front matter and was not left out.")
+    return file.front
+
+
+def _without_faults(checked: Checked, loaded: Loaded, *, keep_going: bool) -> list[ArticleFile]:
+    faulty = {problem.path for problem in checked.errors}
+    if faulty and not keep_going:
+        raise Refused(
+            _("Nothing was loaded: %(count)s files have errors.", count=len(faulty)),
+            hint=_("Mend them, or load the others with --keep-going."),
+        )
+    loaded.files_left_out = len(faulty)
+    return [file for file in checked.files if file.path not in faulty]
+
+
+def _slug_clashes(session: Session, files: Sequence[ArticleFile]) -> dict[str, str]:
+    """Old addresses that lead to another article already: path of the file to a sentence."""
+    query = sa.select(OldSlug.slug, Article.ref).join(Article, Article.id == OldSlug.article_id)
+    leads_to = {row.slug: row.ref for row in session.execute(query)}
+    return {
+        file.path: _(
+            "%(slug)s, an old address of %(ref)s, leads to %(to)s.",
+            slug=slug,
+            ref=_front(file).id,
+            to=leads_to[slug],
+        )
+        for file in files
+        for slug in _front(file).old_slugs
+        if leads_to.get(slug, _front(file).id) != _front(file).id
+    }
+
+
+def prepare(file: ArticleFile, known: Collection[str], *, place: str = "") -> Prepared:
+    """Render a file that has no error; links to others than the *known* articles become plain words.
+
+    *place* is where it stands in its folder, kept for a later export.
+
+    Raises:
+        Refused: the text cannot be rendered.
+    """
+    front = _front(file)
+    return Prepared(
+        front=front,
+        front_text=file.front_text,
+        body=file.body,
+        source_path=place or Path(file.path).name,
+        source_hash=file.sha256,
+        pages=render_pages(file.body, front.audience, known=known.__contains__),
+    )
+
+
+def _rendered(
+    files: Sequence[ArticleFile],
+    known: frozenset[str],
+    places: Mapping[str, str],
+    loaded: Loaded,
+    *,
+    keep_going: bool,
+    progress: Callable[[int], None],
+) -> Iterator[Prepared]:
+    for file in files:
+        try:
+            yield prepare(file, known, place=places[file.path])
+            progress(1)
+        except Refused as fault:
+            if not keep_going:
+                raise Refused(f"{file.path}: {fault.message}", hint=fault.hint) from fault
+            loaded.files_left_out += 1
+            progress(2)
+
+
+def _spool(texts: Iterable[Prepared], spool: IO[bytes]) -> int:
+    """Write all texts aside, so that one that cannot be shown is known before the first goes live; return how many."""
+    count = 0
+    for text in texts:
+        pickle.dump(text, spool, protocol=pickle.HIGHEST_PROTOCOL)
+        count += 1
+    return count
+
+
+def _spooled(spool: IO[bytes], count: int) -> Iterator[Prepared]:
+    spool.seek(0)
+    for _number in range(count):
+        text: Prepared = pickle.load(spool)  # noqa: S301 - written by ourselves a moment ago, and seen by nobody else
+        yield text
+
+
+def _publish(db: Database, text: Prepared, *, now: datetime, dry_run: bool, is_new: bool) -> str:
+    if dry_run:
+        return "new" if is_new else "changed"
+    with db.transaction() as session:
+        return service.publish_file(session, text, now=now)
+
+
+# Links that waited for their article, and pages made by an older portal
+
+
+def waiting_for(session: Session, refs: Collection[str]) -> list[int]:
+    """Ids of articles that show plain words for a link although its article exists, to or from one of *refs*."""
+    target, own = aliased(Article), aliased(Article)
+    query = (
+        sa.select(ArticleLink.article_id)
+        .join(target, target.ref == ArticleLink.to_ref)
+        .join(own, own.id == ArticleLink.article_id)
+        .where(
+            ArticleLink.is_shown.is_(False),
+            target.state != ArticleState.NOT_YET_LIVE,
+            sa.or_(ArticleLink.to_ref.in_(refs), own.ref.in_(refs)),
+        )
+        .distinct()
+        .order_by(ArticleLink.article_id)
+    )
+    return list(session.scalars(query))
+
+
+def render_again(db: Database, article_id: int) -> None:
+    """Render the live text of an article again and store its pages; the text itself stays as it is.
+
+    Raises:
+        Refused: the text cannot be rendered.
+        RuntimeError: it was published again and again meanwhile.
+    """
+    for _try in range(RENDER_TRIES):
+        with db.reading() as session:
+            article = session.get_one(Article, article_id)
+            revision = session.get_one(Revision, article.live_revision_id)
+            mentioned = {ref.upper() for ref in MENTIONED.findall(revision.body)}
+            is_there = sa.and_(Article.ref.in_(mentioned), Article.state != ArticleState.NOT_YET_LIVE)
+            known = frozenset(session.scalars(sa.select(Article.ref).where(is_there)))
+        pages = render_pages(revision.body, Level(article.audience), known=known.__contains__)
+        with db.transaction() as session:
+            article = session.get_one(Article, article_id)
+            if article.live_revision_id == revision.id:
+                service.write_pages(session, article, revision.id, pages)
+                return
+    raise RuntimeError(f"Article {article_id} was published {RENDER_TRIES} times while it was rendered.")
+
+
+def live_ids(session: Session) -> list[int]:
+    """Ids of all articles that have a page."""
+    query = sa.select(Article.id).where(Article.live_revision_id.is_not(None)).order_by(Article.id)
+    return list(session.scalars(query))

@@ -1,0 +1,43 @@
+"""Which rows of this room are about a person, and what erasure does to them."""
+
+from __future__ import annotations
+
+from portal.articles.models import Article, Revision, Verdict
+from portal.core.hooks import PersonalData
+from portal.core.i18n import lazy_gettext as _l
+
+
+def rows_about(person_id: int) -> list[PersonalData]:
+    """Verdicts go, since the words searched stand in them; texts and decisions stay without the name."""
+    return [
+        PersonalData(
+            model=Verdict,
+            what=_l("What you said about articles, and the words that you had searched"),
+            where=Verdict.person_id == person_id,
+            on_erasure="delete",
+        ),
+        PersonalData(
+            model=Revision,
+            what=_l("Texts that you wrote"),
+            where=Revision.author_id == person_id,
+            on_erasure="unname",
+            columns=("author_id",),
+            why="Others rely on the text.",
+        ),
+        PersonalData(
+            model=Revision,
+            what=_l("Texts that you reviewed"),
+            where=Revision.decided_by == person_id,
+            on_erasure="unname",
+            columns=("decided_by",),
+            why="The history of a text says that it was reviewed.",
+        ),
+        PersonalData(
+            model=Article,
+            what=_l("Reasons that you gave for what is withheld"),
+            where=Article.withheld_by == person_id,
+            on_erasure="unname",
+            columns=("withheld_by",),
+            why="The reason itself goes on to hold.",
+        ),
+    ]

@@ -1,0 +1,116 @@
+"""Articles as documents that can be found: one for each set of levels that reads the same text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.rights import Rights
+from portal.articles import queries, rules
+from portal.articles.addresses import path_of
+from portal.articles.events import ArticleArchived, ArticlePublished
+from portal.articles.levels import Level
+from portal.articles.models import Article, ArticleReader, ArticleTag, ArticleWord, Rendering
+from portal.articles.states import ArticleState
+from portal.articles.wording import KINDS
+from portal.search.documents import Document
+from portal.search.hooks import Searchable
+
+SOURCE = "article"
+
+
+def documents(session: Session, refs: Sequence[str]) -> list[Document]:
+    """The documents of those of *refs* that are live; for the others there is nothing to find."""
+    articles = session.scalars(
+        sa.select(Article).where(Article.ref.in_(refs), Article.state == ArticleState.LIVE).order_by(Article.ref)
+    ).all()
+    ids = [article.id for article in articles]
+    words = _gathered(
+        session.execute(
+            sa.select(ArticleWord.article_id, ArticleWord.phrase)
+            .where(ArticleWord.article_id.in_(ids))
+            .order_by(ArticleWord.article_id, ArticleWord.position)
+        )
+    )
+    tags = _gathered(
+        session.execute(
+            sa.select(ArticleTag.article_id, ArticleTag.tag)
+            .where(ArticleTag.article_id.in_(ids))
+            .order_by(ArticleTag.article_id, ArticleTag.tag)
+        )
+    )
+    readers = _gathered(
+        session.execute(
+            sa.select(ArticleReader.article_id, ArticleReader.reader).where(ArticleReader.article_id.in_(ids))
+        )
+    )
+    texts: dict[int, dict[int, str]] = defaultdict(dict)
+    for revision_id, level, text in session.execute(
+        sa.select(Rendering.revision_id, Rendering.level, Rendering.text).where(
+            Rendering.revision_id.in_([article.live_revision_id for article in articles])
+        )
+    ):
+        texts[revision_id][level] = text
+    return [
+        Document(
+            key=f"{SOURCE}:{article.ref}:{min(levels)}",
+            source=SOURCE,
+            ref=article.ref,
+            title=article.title,
+            body=text,
+            levels=levels,
+            updated_at=article.updated_at,
+            words=tuple(words[article.id]),
+            tags=tuple(tags[article.id]),
+            kind=article.kind,
+            service=article.service_id,
+            readers=frozenset(readers[article.id]),
+            needs=frozenset({"articles.write"}) if rules.is_for_writers(article) else frozenset(),
+            language=article.language,
+        )
+        for article in articles
+        for levels, text in _texts_by_levels(article.audience, texts.get(article.live_revision_id or 0, {}))
+    ]
+
+
+def _texts_by_levels(audience: int, texts: Mapping[int, str]) -> list[tuple[frozenset[int], str]]:
+    """Each text with the levels that read it: from its own up to the next that has another."""
+    starts = sorted(texts)
+    ends = [*starts[1:], max(Level) + 1]
+    return [
+        (frozenset(range(max(start, audience), end)), texts[start])
+        for start, end in zip(starts, ends, strict=False)
+        if end > max(start, audience)
+    ]
+
+
+def _gathered(rows: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for article_id, value in rows:
+        found[article_id].append(value)
+    return found
+
+
+def refs(session: Session, after: str, limit: int) -> list[str]:
+    """Refs of live articles behind *after*, in order, at most *limit*."""
+    query = sa.select(Article.ref).where(Article.state == ArticleState.LIVE, Article.ref > after)
+    return list(session.scalars(query.order_by(Article.ref).limit(limit)))
+
+
+def readable(session: Session, refs: Sequence[str], rights: Rights) -> dict[str, str]:
+    """Which of *refs* stand in the search of *rights*, with their paths."""
+    query = sa.select(Article.ref, Article.slug).where(Article.ref.in_(refs), queries.readable(rights))
+    return {row.ref: path_of(row.ref, row.slug) for row in session.execute(query)}
+
+
+SEARCHABLE = Searchable(
+    source=SOURCE,
+    events={ArticlePublished.name: "ref", ArticleArchived.name: "ref"},
+    documents=documents,
+    refs=refs,
+    readable=readable,
+    kinds=KINDS,
+)

@@ -1,0 +1,404 @@
+"""The pages of articles as a browser gets them."""
+
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+import sqlalchemy as sa
+
+from portal.articles import service
+from portal.articles.models import Article, ArticleView, Verdict
+from portal.testing import NOON
+
+FENCED = "Look at the screen.\n\n::: support\n\nThe spool folder.\n\n:::\n\n::: specialists\n\nThe registry.\n\n:::\n"
+
+
+@pytest.fixture(autouse=True)
+def _noon(frozen_clock):
+    """All pages are asked for at noon on 2 March 2026."""
+
+
+def words(html: str) -> str:
+    """The text of a page without its tags, blanks folded."""
+    body = html[html.index("<main") : html.index("</main>")] if "<main" in html else html
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def token(html: str) -> str:
+    return re.search(r'name="csrf_token" value="([^"]+)"', html)[1]
+
+
+def test_the_page_of_an_article_says_what_it_is_and_how_far_it_can_be_trusted(client, make_article):
+    make_article(time_needed_minutes=4)
+
+    page = client.get("/kb/KB0101-printing-does-not-work")
+
+    assert page.status_code == 200
+    assert words(page.text).startswith(
+        "Printing and scanning Something does not work 4 minutes Printing does not work "
+        "From the starter set, not yet checked here Look at the screen of the printer. Did this page fix it?"
+    )
+    assert "Who looks after it Onsite support" in words(page.text)
+    assert '<link rel="canonical" href="http://localhost/kb/KB0101-printing-does-not-work">' in page.text
+
+
+@pytest.mark.parametrize(
+    ("front", "line"),
+    [
+        (
+            {"checked_on": date(2026, 2, 12), "checked_by": "onsite-team", "confidence": "validated"},
+            "Checked on February 12, 2026 by onsite team",
+        ),
+        ({"governance": "compliance"}, "Not approved here yet"),
+        (
+            {"governance": "compliance", "approved_on": date(2026, 2, 12), "approved_by": "security-lead"},
+            "Approved on February 12, 2026 by security lead",
+        ),
+    ],
+    ids=["checked", "not approved", "approved"],
+)
+def test_a_reader_sees_who_answers_for_a_text(client, make_article, front, line):
+    make_article(**front)
+
+    assert line in words(client.get("/kb/KB0101").text)
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("KB0101-an-older-title", "/kb/KB0101-printing-does-not-work"),
+        ("KB0101-older?q=no+paper&page=2", "/kb/KB0101-printing-does-not-work?q=no+paper"),
+        ("kb0101", "/kb/KB0101-printing-does-not-work"),
+        ("printer-trouble", "/kb/KB0101-printing-does-not-work"),
+    ],
+)
+def test_every_address_that_ever_led_here_leads_to_the_permanent_one(client, make_article, address, leads_to):
+    make_article(old_slugs=["printer-trouble"])
+
+    answer = client.get(f"/kb/{address}")
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, leads_to)
+
+
+def test_the_ref_alone_opens_the_article(client, make_article):
+    make_article()
+
+    assert client.get("/kb/KB0101").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["KB9999", "KB9999-x", "nothing-like-it", "KB0101", "printer-trouble"])
+def test_what_is_not_there_and_what_one_may_not_read_look_the_same(client, make_article, address):
+    make_article(audience="support", old_slugs=["printer-trouble"])
+
+    page = client.get(f"/kb/{address}")
+
+    assert (page.status_code, "There is no such article here." in page.text) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [("visitor", []), ("end_user", []), ("front_line", ["spool"]), ("specialist", ["spool", "registry"])],
+)
+def test_each_level_reads_its_parts(as_role, make_article, role, reads):
+    make_article(body=FENCED)
+
+    page = as_role(role).get("/kb/KB0101").text
+
+    assert [word for word in ("spool", "registry") if word in page] == reads
+
+
+def test_the_front_line_learns_that_there_is_a_part_for_specialists(as_role, make_article):
+    make_article(body=FENCED)
+
+    assert "There is a part for specialists here." in as_role("front_line").get("/kb/KB0101").text
+    assert "specialists" not in as_role("end_user").get("/kb/KB0101").text
+
+
+def test_the_holder_of_the_owner_role_is_named_to_colleagues_only(client, as_role, house, make_article, make_person):
+    make_article()
+    holder = make_person("Sam Holder")
+    with house.db.transaction() as session:
+        session.execute(
+            sa.text("INSERT INTO owner_role_holder (owner_role, person_id, named_at) VALUES ('onsite-team', :id, :at)"),
+            {"id": holder.id, "at": "2026-03-02 12:00:00"},
+        )
+
+    assert "Sam Holder" in as_role("end_user").get("/kb/KB0101").text
+    assert "Sam Holder" not in client.get("/kb/KB0101").text
+
+
+def test_the_desk_gets_the_article_alone(as_role, make_article):
+    make_article(body=FENCED)
+    browser = as_role("front_line")
+
+    pane = browser.get("/kb/KB0101?pane=1").text
+
+    assert pane == browser.get("/kb/KB0101", headers={"HX-Request": "true"}).text
+    assert ("<html" in pane, "<h1" in pane, "spool" in pane) == (False, False, True)
+
+
+def test_an_archived_article_says_so_and_names_the_one_that_follows(client, house, make_article):
+    old, new = make_article("KB0101"), make_article("KB0102", title="Print from anywhere")
+    with house.db.transaction() as session:
+        old, new = session.merge(old), session.merge(new)
+        service.archive(session, old, successor=new, by=None, now=NOON)
+
+    page = client.get("/kb/KB0101").text
+
+    assert "This article is archived. This one took its place: Print from anywhere" in words(page)
+    assert "Did this page fix it?" not in page
+
+
+def test_an_article_in_another_language_says_which(client, make_article):
+    make_article(language="de", title="Drucken geht nicht")
+
+    page = client.get("/kb/KB0101", headers={"Accept-Language": "en"}).text
+
+    assert '<h1 class="article-title" lang="de">Drucken geht nicht</h1>' in page
+    assert '<div class="prose" lang="de">' in page
+
+
+def test_what_an_author_writes_is_text_wherever_it_is_shown(client, make_article):
+    make_article(title="<b>Bold</b> & printing", words=["<i>x</i> y z", "stuck in queue", "printer is dead"])
+    make_article("KB0102", title="Another")
+
+    pages = [client.get(path).text for path in ("/kb/KB0101", "/kb/KB0102", "/kb")]
+
+    assert [page.count("&lt;b&gt;Bold&lt;/b&gt; &amp; printing") > 0 for page in pages] == [True, True, True]
+    assert [page.count("<b>Bold</b>") for page in pages] == [0, 0, 0]
+
+
+# The verdict
+
+
+def test_a_visitor_votes_without_a_script_and_is_thanked_at_the_same_place(client, house, make_article):
+    make_article()
+    page = client.get("/kb/KB0101?q=no+paper")
+    action = unescape(re.search(r'action="(/kb/[^"]+/verdict[^"]*)"', page.text)[1])
+
+    assert "visitor" not in page.headers.get("Set-Cookie", "")
+    answer = client.post(action, data={"csrf_token": token(page.text), "verdict": "yes"})
+    after = client.get(answer.headers["Location"])
+
+    cookie = next(each for each in answer.headers.getlist("Set-Cookie") if each.startswith("visitor="))
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        "/kb/KB0101-printing-does-not-work?q=no+paper#verdict",
+    )
+    assert ("HttpOnly" in cookie, "SameSite=Lax" in cookie) == (True, True)
+    assert "Thank you, that tells the people who look after this page." in after.text
+    assert 'value="yes" aria-pressed="true"' in after.text
+    assert "1 person got back to work with it in the last 30 days." in after.text
+    with house.db.reading() as session:
+        assert session.execute(sa.select(Verdict.value, Verdict.words)).one() == ("yes", "no paper")
+
+
+def test_a_visitors_second_answer_replaces_the_first(client, house, make_article):
+    make_article()
+    for value in ("yes", "no"):
+        page = client.get("/kb/KB0101").text
+        client.post("/kb/KB0101/verdict", data={"csrf_token": token(page), "verdict": value})
+
+    with house.db.reading() as session:
+        standing = session.scalars(sa.select(Verdict.value).where(Verdict.replaced_at.is_(None))).all()
+    assert standing == ["no"]
+
+
+def test_a_forged_visitor_cookie_is_replaced(client, house, make_article):
+    make_article()
+    client.set_cookie("visitor", "short")
+    page = client.get("/kb/KB0101").text
+
+    answer = client.post("/kb/KB0101/verdict", data={"csrf_token": token(page), "verdict": "yes"})
+
+    assert re.search(r"visitor=[\w-]{43};", answer.headers["Set-Cookie"])
+
+
+def test_with_htmx_the_question_itself_is_the_answer(as_role, make_article):
+    make_article()
+    browser = as_role("front_line")
+    page = browser.get("/kb/KB0101").text
+
+    answer = browser.post(
+        "/kb/KB0101/verdict",
+        data={"csrf_token": token(page), "verdict": "yes"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert "Helpful for the call?" in words(page)
+    assert answer.text.lstrip().startswith('<section class="verdict" id="verdict"')
+    assert (answer.status_code, "data-focus" in answer.text, "Set-Cookie" in answer.headers) == (200, True, False)
+
+
+def test_a_vote_without_the_token_of_a_page_is_refused(client, house, make_article):
+    make_article()
+
+    answer = client.post("/kb/KB0101/verdict", data={"verdict": "yes"})
+
+    assert answer.status_code == 400
+    with house.db.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Verdict)) == 0
+
+
+def test_a_vote_on_what_one_may_not_read_is_like_one_on_nothing(client, make_article):
+    make_article("KB0102")
+    make_article("KB0101", audience="support")
+    page = client.get("/kb/KB0102").text
+
+    answers = [
+        client.post(f"/kb/{ref}/verdict", data={"csrf_token": token(page), "verdict": "yes"}).status_code
+        for ref in ("KB0101", "KB9999", "no-ref")
+    ]
+
+    assert answers == [404, 404, 404]
+
+
+# Views are counted beside the reading path
+
+
+def test_opening_a_page_is_counted_without_a_write_on_the_way(client, house, make_article, query_count):
+    article = make_article()
+
+    client.get("/kb/KB0101")
+    client.get("/kb/KB0101?pane=1")
+    client.get("/kb/KB9999")
+    with house.db.reading() as session:
+        before = session.scalar(sa.select(sa.func.count()).select_from(ArticleView))
+    house.tally.flush()
+
+    with house.db.reading() as session:
+        rows = session.execute(sa.select(ArticleView.day, ArticleView.article_id, ArticleView.views)).all()
+    assert before == 0
+    assert rows == [(NOON.date(), article.id, 2)]
+
+
+# Lists
+
+
+@pytest.mark.parametrize("others", [1, 3])
+@pytest.mark.parametrize(("role", "reads"), [("visitor", 2), ("front_line", 5)])
+def test_the_page_of_an_article_takes_as_many_reads_whatever_stands_beside_it(
+    as_role, make_article, query_count, others, role, reads
+):
+    make_article()
+    for number in range(others):
+        make_article(f"KB020{number}", title=f"Another {number}")
+    browser = as_role(role)
+    browser.get("/kb/KB0101")
+
+    with query_count() as count:
+        page = browser.get("/kb/KB0101")
+
+    assert len(set(re.findall(r"/kb/(KB020\d)", page.text))) == others
+    assert count() == reads
+
+
+@pytest.mark.parametrize("articles", [1, 3])
+@pytest.mark.parametrize("path", ["/kb", "/coach/withheld"])
+def test_lists_take_four_reads_for_three_as_for_one(as_role, make_article, query_count, articles, path):
+    for number in range(articles):
+        make_article(f"KB020{number}", FENCED, title=f"Another {number}")
+    browser = as_role("coach")
+    browser.get(path)
+
+    with query_count() as count:
+        page = browser.get(path)
+
+    assert len(set(re.findall(r"/kb/(KB020\d)", page.text))) == articles
+    assert count() == 4
+
+
+def test_the_list_of_all_shows_each_service_with_its_articles_and_pages_through_them(client, make_article):
+    make_article("KB0101", title="Beta")
+    make_article("KB0102", title="Alpha")
+    make_article("KB0103", title="Gamma", service="mail")
+
+    page = client.get("/kb")
+
+    assert words(page.text) == (
+        "All articles Mail and calendar Gamma Something does not work "
+        "Printing and scanning Alpha Something does not work Beta Something does not work"
+    )
+
+
+def test_an_empty_list_says_what_to_do(client, organised):
+    assert "There is nothing to read here." in client.get("/kb?service=mail").text
+    assert client.get("/kb?page=0").status_code == 200
+    assert client.get("/kb?page=99999999999999999999").status_code == 200
+
+
+def test_the_page_of_a_service_lists_its_articles_by_kind(client, make_article):
+    make_article("KB0101", title="Fix it")
+    make_article("KB0102", title="Ask about it", kind="faq")
+    make_article("KB0103", title="Only for support", audience="support")
+
+    page = words(client.get("/services/printing").text)
+
+    assert "Questions and answers Ask about it Something does not work Fix it" in page
+    assert "Only for support" not in page
+
+
+# What only specialists read
+
+
+def test_a_coach_says_why_a_part_is_withheld(as_role, house, make_article):
+    make_article("KB0101", FENCED)
+    browser = as_role("coach")
+    page = browser.get("/coach/withheld").text
+
+    answer = browser.post(
+        "/coach/withheld/KB0101", data={"csrf_token": token(page), "KB0101-reason": "Needs admin rights."}
+    )
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/coach/withheld#KB0101")
+    assert ">Needs admin rights.</textarea>" in browser.get("/coach/withheld").text.replace("\r\n", "").replace(
+        ">\nNeeds", ">Needs"
+    )
+    with house.db.reading() as session:
+        article = session.scalars(sa.select(Article)).one()
+        assert (article.withheld_reason, article.withheld_at) == ("Needs admin rights.", NOON)
+
+
+def test_a_reason_that_is_too_long_is_said_beside_the_field_and_nothing_typed_is_lost(as_role, make_article):
+    make_article("KB0101", FENCED)
+    browser = as_role("coach")
+    page = browser.get("/coach/withheld").text
+
+    answer = browser.post("/coach/withheld/KB0101", data={"csrf_token": token(page), "KB0101-reason": "x" * 1001})
+
+    assert answer.status_code == 422
+    assert ("Say it in 1000 characters or fewer." in answer.text, "x" * 1001 in answer.text) == (True, True)
+
+
+@pytest.mark.parametrize("role", ["end_user", "front_line", "specialist", "lead", "admin"])
+def test_nobody_but_a_coach_sees_what_is_withheld(as_role, make_article, role):
+    make_article("KB0101", FENCED)
+
+    assert as_role(role).get("/coach/withheld").status_code == 403
+
+
+# Asking, and reading signed out
+
+
+def test_asking_leads_to_all_ways_to_reach_a_person(client, organised):
+    answer = client.get("/ask?form=security-key")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/contact")
+
+
+class TestWhereVisitorsMayNotRead:
+    """Anonymous reading is switched off."""
+
+    @pytest.fixture
+    def app_settings(self):
+        return {"anonymous_reading": False}
+
+    @pytest.mark.parametrize("path", ["/kb", "/kb/KB0101", "/kb/printer-trouble"])
+    def test_they_are_asked_to_sign_in_first(self, client, as_role, make_article, path):
+        make_article(old_slugs=["printer-trouble"])
+
+        answer = client.get(path)
+
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/sign-in?next={path}")
+        assert as_role("end_user").get(path).status_code in {200, 301}
