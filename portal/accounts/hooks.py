@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from portal.core.hooks import hookspec
 
 if TYPE_CHECKING:
-    from portal.accounts.login import Viewer
     from portal.accounts.models import Person
 
 
 @hookspec
-def slot_person_main(person: Person, viewer: Viewer) -> Markup | None:
+def slot_person_main(person: Person, viewer: Any) -> Markup | None:
     """Return HTML for the page of *person*, below who they are, or ``None`` for nothing.
 
     Called once for each page, for viewers who are signed in; ``viewer.person_id``
@@ -24,5 +23,5 @@ def slot_person_main(person: Person, viewer: Viewer) -> Markup | None:
 
 
 @hookspec
-def slot_person_side(person: Person, viewer: Viewer) -> Markup | None:
+def slot_person_side(person: Person, viewer: Any) -> Markup | None:
     """Return HTML for beside the page of *person*, or ``None``. Called and bounded as the slot above."""
