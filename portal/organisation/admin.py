@@ -103,7 +103,8 @@ def move(kind: str, key: str) -> ResponseReturnValue:
 def _edit(kind: str, key: str) -> ResponseReturnValue:
     record = service.get(reading(), kind, key)
     form = _form(kind, service.values_of(record) | {"version": record.version}, without=key)
-    del form.key
+    if "key" in form:
+        del form.key
     if not form.is_submitted():
         return _page(kind, form, record)
     try:

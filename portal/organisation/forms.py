@@ -33,14 +33,17 @@ class KeysField(StringField):  # type: ignore[misc]  # WTForms has no types
         self.data = ", ".join(value) if isinstance(value, list) else value
 
 
-class RecordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Base: what was typed, and the version of the record that the editor saw."""
-
-    key = StringField(
+def _key() -> StringField:
+    return StringField(
         _l("Short name"),
         description=_l("For addresses and files, such as front-line. Left empty, it is made from the name. "
                        "It cannot be changed later."),
     )  # fmt: skip
+
+
+class RecordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Base: what was typed, and the version of the record that the editor saw."""
+
     version = HiddenField()
 
     @property
@@ -90,6 +93,7 @@ class SiteForm(RecordForm):
     """A place with its time zone and public holidays."""
 
     name = StringField(_l("Name"))
+    key = _key()
     time_zone = StringField(_l("Time zone"), description=_l("Such as Europe/Berlin."))
     holidays = StringField(
         _l("Public holidays of"),
@@ -102,6 +106,7 @@ class UnitForm(RecordForm):
     """A part of the organisation."""
 
     name = StringField(_l("Name"))
+    key = _key()
     parent = _choice(_l("Belongs to"))
     site = _choice(_l("Site"))
 
@@ -110,6 +115,7 @@ class PartyForm(RecordForm):
     """A team that helps."""
 
     name = StringField(_l("Name"))
+    key = _key()
     kind = _choice(_l("Kind"))
     site = _choice(_l("Site"))
     hours = StringField(
@@ -127,6 +133,7 @@ class ServiceForm(RecordForm):
     """Something that people use."""
 
     name = StringField(_l("Name"), description=_l("In the words of the people who use it."))
+    key = _key()
     icon = _choice(_l("Icon"))
     party = _choice(_l("Looked after by"))
     used = BooleanField(_l("Used here"), description=_l("Without the tick, it is shown nowhere. Nothing is deleted."))

@@ -89,7 +89,8 @@ def add(
         if session.get(LISTED[kind], wanted) is not None:
             faults["key"] = _("There is an entry “%(key)s” already. Please choose another short name.", key=wanted)
     except Refused as fault:
-        faults["key"] = fault.message
+        if key or "name" not in faults:  # without a name there is nothing to make a key from, which is said there
+            faults["key"] = fault.message
     if faults:
         raise Unfit(faults)
     record = create(session, kind, wanted, cleaned, order=_last(session, kind) + 1, by=by)

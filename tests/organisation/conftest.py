@@ -40,3 +40,28 @@ def told(store):
         return [(row.name, row.actor_id, row.payload["kind"], row.payload["ref"]) for row in rows]
 
     return look
+
+
+# What a process reads once in some seconds, whatever the page: switches of plugins, and the desk at the foot.
+NOW_AND_THEN = ("FROM portal_state", "FROM plugin_switch", "(SELECT site.holidays")
+
+
+@pytest.fixture
+def count_queries(house):
+    """How many queries a page takes for itself: ``count_queries(client, "/services")``."""
+
+    def count(client, path):
+        asked = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            if statement.startswith(("SELECT", "WITH")) and not any(part in statement for part in NOW_AND_THEN):
+                asked.append(statement)
+
+        sa.event.listen(house.db.engine, "before_cursor_execute", note)
+        try:
+            assert client.get(path).status_code == 200
+        finally:
+            sa.event.remove(house.db.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    return count

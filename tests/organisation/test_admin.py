@@ -228,23 +228,13 @@ def test_what_is_not_there_is_not_found(admin):
     assert send(admin, f"{ADMIN}/site/moon/move", {"to": "up"}).status_code == 404
 
 
-def test_lists_ask_as_much_whether_there_is_one_or_three(admin, loaded):
-    def count(path):
-        asked = []
-        listener = lambda *args: asked.append(args[2]) if args[2].startswith(("SELECT", "WITH")) else None  # noqa: E731
-        sa.event.listen(loaded.db.engine, "before_cursor_execute", listener)
-        assert admin.get(path).status_code == 200
-        sa.event.remove(loaded.db.engine, "before_cursor_execute", listener)
-        return len(asked)
-
-    lists = [f"{ADMIN}/{kind}" for kind in service.LISTED]
-    for path in lists:
-        count(path)
-    few = [count(path) for path in lists]
+def test_lists_and_forms_ask_as_much_whether_there_is_one_or_three(admin, loaded, count_queries):
+    pages = [f"{ADMIN}/{kind}" for kind in service.LISTED] + PATHS[6:10]
+    few = [count_queries(admin, path) for path in pages]
+    new = {"site": {"time_zone": "UTC"}, "unit": {}, "party": {"kind": "onsite", "tools": "a"}}
     with loaded.db.transaction() as session:
-        for kind, more in (("site", {"time_zone": "UTC"}), ("unit", {}), ("party", {"kind": "onsite", "tools": "a"}),
-                           ("service", {"party": "onsite"})):  # fmt: skip
+        for kind, more in (new | {"service": {"party": "onsite"}}).items():
             for name in ("A", "B"):
                 service.add(session, kind, {"name": name} | more, by=None, now=NOON)
 
-    assert [count(path) for path in lists] == few
+    assert [count_queries(admin, path) for path in pages] == few

@@ -84,6 +84,10 @@ def test_before_there_is_a_site_nothing_can_stand_anywhere(session):
     }
 
 
+def test_without_a_name_only_the_name_is_asked_for(add):
+    assert faults_of(lambda: add("site", time_zone="UTC")) == {"name": "This is needed."}
+
+
 def test_pointing_at_nothing_is_refused(add):
     assert faults_of(lambda: add("service", name="Tea", party="nobody", units=["company", "moon"])) == {
         "party": "There is no “nobody” to point at.",
