@@ -6,6 +6,7 @@ on. How plugins are found and checked stands in ``plugins.py``.
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -154,11 +155,12 @@ class Plugins:
             try:
                 self._manager.register(member, member.name)
             except pluggy.PluginValidationError as fault:
-                raise ConfigError(f"The plugin {member.name} does not fit: {fault}.") from fault
-        try:
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as fault:
-            raise ConfigError(f"A plugin offers something nobody asks for: {fault}.", hint="Is it misspelt?") from fault
+                reason = " ".join(str(fault).split())
+                raise ConfigError(
+                    f"The plugin {member.name} does not fit: {reason}.",
+                    hint="The hook's declaration says what it takes.",
+                ) from fault
+            self._check_hooks(member)
         self._check_paths()
 
     def all(self, hook: str, **values: Any) -> list[tuple[Plugin, Any]]:
@@ -195,6 +197,15 @@ class Plugins:
         """Names of all hooks, for the handbook and its test."""
         names = vars(self._manager.hook)
         return sorted(name for name in names if not name.startswith("_") and self.arguments(name) is not None)
+
+    def _check_hooks(self, member: Plugin) -> None:
+        for caller in self._manager.get_hookcallers(member) or ():
+            if self.arguments(caller.name) is None:
+                near = difflib.get_close_matches(caller.name, self.declared_hooks(), n=1)
+                raise ConfigError(
+                    f"The plugin {member.name} offers {caller.name}, which nobody asks for.",
+                    hint=f"Did you mean {near[0]}?" if near else "The handbook lists all hooks.",
+                )
 
     def _check_paths(self) -> None:
         owners: dict[str, str] = {}
