@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from portal.core.plugins import Room
+from flask import Blueprint
+
+from portal.core.hooks import NavItem, hookimpl
+from portal.core.i18n import lazy_gettext as _l
+from portal.core.portal import Room
+from portal.home import hooks, views
 
 
 class HomeRoom(Room):
     """Front page and desk page."""
 
     name = "home"
+    title = _l("Front page and desk")
     paths = ("/", "/desk")
+    hookspecs = (hooks,)
+
+    @hookimpl
+    def blueprints(self) -> list[Blueprint]:
+        """The two pages."""
+        return [views.bp]
+
+    @hookimpl
+    def navigation(self) -> list[NavItem]:
+        """Where most people go."""
+        return [
+            NavItem("organisation.services", _l("Services"), order=10),
+            NavItem("home.desk", _l("Desk"), "desk.use", order=20),
+        ]

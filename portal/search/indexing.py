@@ -94,7 +94,8 @@ class Indexing:
             return
         touched = self._touched([facts] if isinstance(facts, Fact) else facts)
         with self._writing():
-            # The engine is asked for under the lock: a rebuild may have switched while this waited.
+            # Under the lock, the engine is asked for anew, since a rebuild may have switched while this waited,
+            # and *session* reads for the first time, so that it sees all that earlier holders wrote.
             self._write(session, self.live.engine(), touched)
             if (self.home / JOURNAL).exists():
                 self._note(touched)

@@ -7,6 +7,8 @@ import logging
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.login import current_viewer
+from portal.core.web import check
 from portal.search.asking import Links, answer, asked, wants_part
 from portal.search.engine import IndexUnusable
 
@@ -17,7 +19,9 @@ bp = Blueprint("search", __name__, template_folder="templates")
 
 @bp.get("/search")
 def results() -> ResponseReturnValue:
-    """What fits the words, the best first; without words, where to begin."""
+    """What fits the words, the best first; without words, where to begin. Who may read nothing signs in first."""
+    if current_viewer().rights.level < 0:
+        check("")
     what = asked()
     found = answer(what)
     links = Links("search.results", what)

@@ -45,7 +45,8 @@ def test_the_first_change_builds_the_index(house, run_jobs, found, frozen_clock)
     with house.db.transaction() as session:
         put_article(session, "KB0001", "Printer says no", "Turn it off and on.")
 
-    assert run_jobs() == 1
+    run_jobs()
+
     assert found("printer") == ["KB0001"]
 
 

@@ -159,6 +159,12 @@ def test_people_see_what_their_level_reads(as_role, client, publish):
     assert "Issue a <mark>quokka</mark> pass." in front_line.text
 
 
+@pytest.mark.parametrize("app_settings", [{"anonymous_reading": False}])
+def test_a_visitor_who_may_read_nothing_signs_in_first_and_comes_back(client, publish):
+    publish(("KB0001", "Printer says no"))
+    assert client.get("/search?q=printer").location == "/sign-in?next=/search?q%3Dprinter"
+
+
 def test_the_number_of_queries_does_not_grow_with_the_results(client, house, publish):
     counts = []
     for articles in ([("KB0001", "Printer one")], [("KB0002", "Printer two"), ("KB0003", "Printer three")]):
