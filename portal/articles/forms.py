@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from portal.articles.models import REASON_LENGTH
+from portal.articles.states import REASON_LENGTH
 from portal.core.i18n import lazy_gettext as _l
 
 

@@ -1,8 +1,8 @@
 """From a folder of Markdown files into the database, as often as wanted.
 
-All files are read and checked first, then all texts rendered, then each
-article written in a transaction of its own, so that no lock is held while
-rendering and no article is ever half there. A kill loses nothing: loading
+All files are read and checked first, then all texts rendered, then written a
+few articles at a time, so that no lock is held while rendering and no article
+is ever half there. A kill loses nothing: loading
 again completes what is missing, since a file that did not change is left
 alone. Articles that the folder does not hold stay as they are.
 """
@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -39,6 +40,7 @@ from portal.organisation.models import Party, Service, Unit
 
 MENTIONED = re.compile(r"KB\d{4,15}", re.IGNORECASE | re.ASCII)
 RENDER_TRIES = 5
+AT_ONCE = 20  # articles in one transaction: each alone waits for the disk, more would keep a vote waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +182,7 @@ def load(
     dry_run: bool = False,
     progress: Callable[[int], None] = lambda _steps: None,
 ) -> Loaded:
-    """Bring the database up to the files: new and changed articles go live, each in a transaction of its own.
+    """Bring the database up to the files: new and changed articles go live, some in one transaction.
 
     *progress* is told of steps done; there are two for each file. *dry_run*
     does everything but write.
@@ -207,9 +209,12 @@ def load(
     with tempfile.TemporaryFile() as spool:
         texts = _rendered(changed, known, checked.places, loaded, keep_going=keep_going, progress=progress)
         count = _spool(texts, spool)
-        for text in _spooled(spool, count):
-            loaded.outcomes[_publish(db, text, now=now(), dry_run=dry_run, is_new=text.front.id not in stored)] += 1
-            progress(1)
+        for texts_at_once in _some_at_once(_spooled(spool, count)):
+            if dry_run:
+                loaded.outcomes.update("changed" if text.front.id in stored else "new" for text in texts_at_once)
+            else:
+                loaded.outcomes.update(_publish(db, texts_at_once, now=now()))
+            progress(len(texts_at_once))
     return loaded
 
 
@@ -302,11 +307,14 @@ def _spooled(spool: IO[bytes], count: int) -> Iterator[Prepared]:
         yield text
 
 
-def _publish(db: Database, text: Prepared, *, now: datetime, dry_run: bool, is_new: bool) -> str:
-    if dry_run:
-        return "new" if is_new else "changed"
+def _some_at_once(texts: Iterator[Prepared]) -> Iterator[list[Prepared]]:
+    while some := list(islice(texts, AT_ONCE)):
+        yield some
+
+
+def _publish(db: Database, texts: Sequence[Prepared], *, now: datetime) -> list[str]:
     with db.transaction() as session:
-        return service.publish_file(session, text, now=now)
+        return [service.publish_file(session, text, now=now) for text in texts]
 
 
 # Links that waited for their article, and pages made by an older portal

@@ -19,8 +19,6 @@ from portal.articles.levels import Confidence, Level
 from portal.articles.states import ArticleState, RevisionState, VerdictValue
 from portal.core.db import IntPk, Json, Model
 
-REASON_LENGTH = 1000  # characters of the reason for withholding a part
-
 
 class Article(Model):
     """One piece of knowledge under a permanent address."""

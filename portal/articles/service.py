@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,7 +25,6 @@ from portal.articles.events import ArticleArchived, ArticlePublished, ArticleVer
 from portal.articles.frontmatter import FrontMatter
 from portal.articles.levels import Confidence, Level
 from portal.articles.models import (
-    REASON_LENGTH,
     Article,
     ArticleFind,
     ArticleLink,
@@ -39,7 +38,8 @@ from portal.articles.models import (
     Verdict,
 )
 from portal.articles.rendering import Rendered, render_levels
-from portal.articles.states import ArticleState, RevisionState, Significance
+from portal.articles.states import REASON_LENGTH, ArticleState, RevisionState, Significance
+from portal.core.db import Model
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
@@ -110,9 +110,9 @@ def publish_file(session: Session, text: Prepared, *, now: datetime, by: int | N
     session.flush()
     significance = Significance.NEW if is_new else Significance.CHANGED
     revision = _new_live_revision(session, article, text, significance, now=now, by=by)
-    _repeat_front_matter(session, article, text.front)
+    _repeat_front_matter(session, article, text.front, is_new=is_new)
     _keep_old_slugs(session, article, text.front.old_slugs)
-    write_pages(session, article, revision.id, text.pages)
+    write_pages(session, article, revision.id, text.pages, is_new=is_new)
     if text.front.confidence == Confidence.ARCHIVED:
         article.state = ArticleState.ARCHIVED
         emit(session, ArticleArchived(actor_id=by, article_id=article.id, ref=article.ref, successor_ref=None))
@@ -131,7 +131,7 @@ def publish_file(session: Session, text: Prepared, *, now: datetime, by: int | N
 def _describe(article: Article, front: FrontMatter, now: datetime) -> None:
     """Let the article say what the front matter of its live text says."""
     article.slug = slug_of(front.title)
-    article.state = ArticleState.LIVE
+    article.state, article.successor_id = ArticleState.LIVE, None
     article.title = front.title
     article.service_id = front.service
     article.kind = front.kind
@@ -152,8 +152,9 @@ def _new_live_revision(
     session: Session, article: Article, text: Prepared, significance: Significance, *, now: datetime, by: int | None
 ) -> Revision:
     before = article.live_revision_id
-    last = session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article.id)) or 0
+    last = 0
     if before is not None:
+        last = session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article.id)) or 0
         session.execute(sa.update(Revision).where(Revision.id == before).values(state=RevisionState.SUPERSEDED))
     revision = Revision(
         article_id=article.id,
@@ -176,20 +177,26 @@ def _new_live_revision(
     return revision
 
 
-def _repeat_front_matter(session: Session, article: Article, front: FrontMatter) -> None:
-    for model in (ArticleTag, ArticleWord, ArticleFind, ArticleReader):
-        session.execute(sa.delete(model).where(model.article_id == article.id))
-    session.add_all(ArticleTag(article_id=article.id, tag=tag) for tag in dict.fromkeys(front.tags))
-    session.add_all(ArticleReader(article_id=article.id, reader=reader) for reader in dict.fromkeys(front.readers))
-    session.add_all(
-        ArticleWord(article_id=article.id, position=position, phrase=phrase)
-        for position, phrase in enumerate(front.words)
-    )
-    session.add_all(
-        ArticleFind(article_id=article.id, position=position, sentence=sentence)
-        for position, sentence in enumerate(front.finds)
-    )
-    session.flush()
+def _repeat_front_matter(session: Session, article: Article, front: FrontMatter, *, is_new: bool) -> None:
+    rows: dict[type[Model], list[dict[str, Any]]] = {
+        ArticleTag: [{"tag": tag} for tag in dict.fromkeys(front.tags)],
+        ArticleReader: [{"reader": reader} for reader in dict.fromkeys(front.readers)],
+        ArticleWord: [{"position": place, "phrase": phrase} for place, phrase in enumerate(front.words)],
+        ArticleFind: [{"position": place, "sentence": sentence} for place, sentence in enumerate(front.finds)],
+    }
+    for model, values in rows.items():
+        _replace_rows(session, model, "article_id", article.id, values, is_new=is_new)
+
+
+def _replace_rows(
+    session: Session, model: type[Model], column: str, key: int, rows: list[dict[str, Any]], *, is_new: bool
+) -> None:
+    """Let the rows of *model* whose *column* is *key* be these; past the session, in half the time."""
+    connection = session.connection()
+    if not is_new:
+        connection.execute(sa.delete(model).where(getattr(model, column) == key))
+    if rows:
+        connection.execute(sa.insert(model), [{column: key} | row for row in rows])
 
 
 def _keep_old_slugs(session: Session, article: Article, slugs: Sequence[str]) -> None:
@@ -207,30 +214,26 @@ def _keep_old_slugs(session: Session, article: Article, slugs: Sequence[str]) ->
             )
 
 
-def write_pages(session: Session, article: Article, revision_id: int, pages: Pages) -> None:
+def write_pages(session: Session, article: Article, revision_id: int, pages: Pages, *, is_new: bool = False) -> None:
     """Replace the stored HTML of the live revision, and note which articles it links to."""
-    session.execute(sa.delete(Rendering).where(Rendering.revision_id == revision_id))
-    session.execute(sa.delete(ArticleLink).where(ArticleLink.article_id == article.id))
     lowest: dict[str, int] = {}
+    renderings = []
     for level, rendered in sorted(pages.renderings.items()):
-        session.add(
-            Rendering(
-                revision_id=revision_id,
-                level=level,
-                html=rendered.html,
-                toc=[dataclasses.asdict(heading) for heading in rendered.toc],
-                text=rendered.text,
-                hidden_parts=pages.hidden_parts[level],
-            )
-        )
+        stored = {
+            "level": level,
+            "html": rendered.html,
+            "toc": [dataclasses.asdict(heading) for heading in rendered.toc],
+            "text": rendered.text,
+            "hidden_parts": pages.hidden_parts[level],
+        }
+        renderings.append(stored)
         for ref in rendered.links:
             lowest.setdefault(ref, level)
-    session.add_all(ArticleLink(article_id=article.id, to_ref=ref, level=level) for ref, level in lowest.items())
-    session.add_all(
-        ArticleLink(article_id=article.id, to_ref=ref, level=article.audience, is_shown=False)
-        for ref in sorted(pages.missing - set(lowest))
-    )
-    session.flush()
+    links = [{"to_ref": ref, "level": level, "is_shown": True} for ref, level in lowest.items()]
+    missing = sorted(pages.missing - set(lowest))
+    links += [{"to_ref": ref, "level": article.audience, "is_shown": False} for ref in missing]
+    _replace_rows(session, Rendering, "revision_id", revision_id, renderings, is_new=is_new)
+    _replace_rows(session, ArticleLink, "article_id", article.id, links, is_new=is_new)
 
 
 def archive(session: Session, article: Article, *, successor: Article | None, by: int | None, now: datetime) -> None:

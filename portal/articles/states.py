@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+REASON_LENGTH = 1000  # most characters of a reason that somebody gives
+
 
 class ArticleState(StrEnum):
     """Where an article stands as a whole."""
