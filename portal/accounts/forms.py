@@ -87,7 +87,7 @@ class PersonForm(_Form):
 class DutyForm(_Form):
     """What somebody leads or signs for: ``kind:id``, grouped by kind."""
 
-    duty = SelectField(_l("Looks after"), validators=[DataRequired(_l("Choose what they look after."))])
+    duty = SelectField(_l("Name another duty"), validators=[DataRequired(_l("Choose what they look after."))])
 
 
 class OwnerRoleForm(_Form):

@@ -154,7 +154,7 @@ def person_with(login: str, password: str) -> Person | None:
     Raises:
         TooSoon: too many wrong passwords for this name, or from this address.
     """
-    login = normalised_login(login)[:200]
+    login = normalised_login(login[:200])
     waits: SignInWaits = current_app.extensions["sign_in_waits"]
     address = request.remote_addr or ""
     wait = waits.begin(login, address, now())

@@ -24,7 +24,7 @@ _Reason = sa.String(500)
 
 def normalised_login(login: str) -> str:
     """The one spelling under which a sign-in name is kept, so that it is unique whatever its capitals."""
-    return unicodedata.normalize("NFKC", login).strip().casefold()
+    return unicodedata.normalize("NFKC", login.replace("\0", "")).strip().casefold()
 
 
 def initials_of(name: str) -> str:

@@ -49,7 +49,7 @@ def test_a_profile_shows_who_somebody_is_and_what_they_look_after(company, as_ro
     page = words_of(as_role("end_user").get(f"/people/{ada.id}").text)
 
     assert page == (
-        "AL Ada Lovelace Works as Superuser Lead Lead of a support team Head of service Unit Sales "
+        "AL Ada Lovelace Works as Superuser Lead of a support team Head of service Unit Sales "
         "Support team Network Looks after Leads the team Network Signs for the team Onsite support "
         "Is head of the service Payroll Leads the unit Sales Helps colleagues with Mail and calendar "
         "Articles of network-team"

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.accounts import events, queries, service, sign_ins
-from portal.accounts.models import Duty, NamedService, OwnerRoleHolder, PersonRole, SignIn
+from portal.accounts.models import Duty, NamedService, OwnerRoleHolder, PersonRole, SignIn, normalised_login
 from portal.core.errors import Refused
 from portal.core.events import EventRow
 from portal.testing import NOON
@@ -59,6 +59,11 @@ def test_a_sign_in_name_is_taken_whatever_its_capitals(db):
 
     with pytest.raises(service.LoginRefused, match="Somebody signs in as robin already"):
         add(db, login="ROBIN")
+
+
+@pytest.mark.parametrize("spelling", ["robin", " ROBIN ", "Ro\0bin", "\uff52obin"])
+def test_a_sign_in_name_has_one_spelling(spelling):
+    assert normalised_login(spelling) == "robin"
 
 
 @pytest.mark.parametrize("login", ["", "r", "robin bell", "robin/bell", "r" * 121, "<b>"])

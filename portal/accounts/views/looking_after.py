@@ -19,13 +19,28 @@ from portal.core.web import reading, require, transaction, viewer
 def duty_choices(session: Session) -> dict[str, list[tuple[str, str]]]:
     """What can be led or signed for, grouped by kind, as ``kind:id`` and name."""
     titles = {
-        "party_lead": _("Leads the team"),
-        "party_signer": _("Signs for the team"),
-        "unit_lead": _("Leads the unit"),
-        "service_lead": _("Is head of the service"),
+        "party_lead": _("Leads a team"),
+        "party_signer": _("Signs for a team"),
+        "unit_lead": _("Leads a unit"),
+        "service_lead": _("Is head of a service"),
     }
     things = queries.duties_to_choose(session)
-    return {titles[kind]: [(f"{kind}:{ref}", name) for ref, name in things[kind]] for kind in DUTIES if things[kind]}
+    return {
+        titles[kind]: [(f"{kind}:{ref}", duty_in_words(kind, name)) for ref, name in things[kind]]
+        for kind in DUTIES
+        if things[kind]
+    }
+
+
+def duty_in_words(kind: str, name: str) -> str:
+    """One duty as a sentence without its subject: ``Leads the team Network``."""
+    sentences = {
+        "party_lead": _("Leads the team %(name)s", name=name),
+        "party_signer": _("Signs for the team %(name)s", name=name),
+        "unit_lead": _("Leads the unit %(name)s", name=name),
+        "service_lead": _("Is head of the service %(name)s", name=name),
+    }
+    return str(sentences[kind])
 
 
 @bp.post("/admin/people/<int:person_id>/duties")

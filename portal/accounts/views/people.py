@@ -10,7 +10,7 @@ from portal.accounts.forms import DutyForm, PersonForm
 from portal.accounts.models import Person
 from portal.accounts.roles import END_USER, ROLE_TITLE, ROLES
 from portal.accounts.views.blueprint import bp
-from portal.accounts.views.looking_after import duty_choices
+from portal.accounts.views.looking_after import duty_choices, duty_in_words
 from portal.core.clock import now
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
@@ -93,6 +93,7 @@ def _edit_page(person: Person, form: PersonForm) -> str:
         form=form,
         duty_form=duties,
         duties=queries.duties_of(db, person.id),
+        in_words=duty_in_words,
         owner_roles=queries.owner_roles_of(db, person.id),
     )
 

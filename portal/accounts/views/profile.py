@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import queries
 from portal.accounts.rights import rights_of
-from portal.accounts.roles import DERIVED_ROLES, END_USER, ROLE_TITLE, ROLES
+from portal.accounts.roles import DERIVED_ROLES, END_USER, LEAD, ROLE_TITLE, ROLES
 from portal.accounts.views.blueprint import bp
+from portal.accounts.views.looking_after import duty_in_words
 from portal.core.web import check, reading, viewer
 
 
@@ -19,11 +20,14 @@ def person(person_id: int) -> ResponseReturnValue:
     db = reading()
     row = queries.row_of(db, person_id)
     readers = rights_of(db, row.person).readers
-    roles = [role for role in (*ROLES, *DERIVED_ROLES) if f"role:{role}" in readers and role != END_USER]
+    derived = [role for role in DERIVED_ROLES if f"role:{role}" in readers]
+    plain = {END_USER} | ({LEAD} if derived else set())  # said by another one already
+    roles = [role for role in ROLES if f"role:{role}" in readers and role not in plain] + derived
     return render_template(
         "accounts/person.html",
         row=row,
         roles=[ROLE_TITLE[role] for role in roles or [END_USER]],
+        in_words=duty_in_words,
         duties=queries.duties_of(db, person_id),
         named=queries.named_services(db, [person_id])[person_id],
         owner_roles=queries.owner_roles_of(db, person_id),
