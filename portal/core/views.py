@@ -15,7 +15,7 @@ from portal.core.i18n import gettext as _
 from portal.core.switches import PluginSwitch
 from portal.core.web import menu, portal, reading, require, transaction, viewer
 
-bp = Blueprint("core", __name__)
+bp = Blueprint("core", __name__, template_folder="templates")
 
 PAGE = 50
 LAST_PAGE = 10_000

@@ -231,7 +231,7 @@ def _shared() -> dict[str, object]:
         "viewer": person,
         "nav": _menu("main", person),
         "locale": str(get_locale() or "en").partition("_")[0],
-        "languages": list(LANGUAGES.items()),
+        "languages": LANGUAGES,
         "site_name": house.config.text("site_name"),
         "now": now(),
     }
