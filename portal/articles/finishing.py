@@ -140,7 +140,7 @@ class _Page:
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take a start tag."""
-        if self.waiting and not (name == "p" and self.stack[-1] is self.waiting):
+        if self.waiting and not (name == "p" and self.stack[-1:] == [self.waiting]):
             self.waiting = None
         if name in _BLOCKS:
             self.words.append("\n")
@@ -187,6 +187,8 @@ class _Page:
 
     def _close(self) -> None:
         frame = self.stack.pop()
+        if frame is self.waiting:
+            self.waiting = None
         if self.heading and frame.name in _HEADINGS:
             self._end_heading(self.heading)
         else:

@@ -67,6 +67,10 @@ class _Writer:
         self.at = 0
         self.items: list[_Item] = []
         self.in_paragraph = False
+        # How the lines since the last blank one began: Python-Markdown reads on in the same way to the next blank one.
+        self.began_at = 0
+        self.began_as_text = False
+        self.after_quote = False
 
     def step(self) -> None:
         """Write the next line, or the next block of lines."""
@@ -81,12 +85,17 @@ class _Writer:
             self._verbatim(bare)
         elif not self.items and _QUOTE.match(line) and self.quotes < _MAX_QUOTES:
             self._quote()
+            return
         else:
             item = None if _BREAK.match(bare) else _ITEM.match(bare)
             if item is None or not self._item(indent, item):
                 self._text(indent, bare)
+        self.after_quote = self.after_quote and not bare
 
-    def _take(self, line: str, *, paragraph: bool) -> None:
+    def _take(self, line: str, *, paragraph: bool, text: bool = False) -> None:
+        if line and not (self.out and self.out[-1]):
+            self.began_at = len(line) - len(line.lstrip(" "))
+            self.began_as_text = text and bool(self.items)
         self.out.append(line)
         self.at += 1
         self.in_paragraph = paragraph
@@ -114,11 +123,12 @@ class _Writer:
         if self.in_paragraph and sibling is None and not interrupts:
             return False
         new_list = sibling is not None and sibling.ordered != ordered
-        if new_list or (self.in_paragraph and sibling is None and not self.items):
+        pad = " " * (_COLUMNS * len(self.items))
+        after_text = bool(self.out and self.out[-1]) and (self.began_as_text or self.began_at > len(pad))
+        if new_list or after_text or (self.in_paragraph and sibling is None and not self.items):
             self.out.append("")
         gap = len(match["gap"]) if match["content"] and len(match["gap"]) <= _COLUMNS else 1
         mark = f"{match['number']}." if ordered else "-"
-        pad = " " * (_COLUMNS * len(self.items))
         content = match["content"] if gap == len(match["gap"]) else match["gap"][1:] + match["content"]
         self.items.append(_Item(indent + len(match["mark"]) + gap, ordered))
         self._take(f"{pad}{mark} {content}", paragraph=bool(match["content"]))
@@ -130,11 +140,13 @@ class _Writer:
         if not lazy:
             self._leave_items(indent)
         beyond = 0 if lazy and self.items else self._beyond(indent)
-        underline = bool(_UNDERLINE.match(bare))
-        alone = bool(_HEADING.match(bare) or _BREAK.match(bare)) and not underline
-        if self.in_paragraph and (alone or _FOOTNOTE.match(bare)):
+        is_code = beyond >= _COLUMNS
+        underline = bool(_UNDERLINE.match(bare)) and not is_code
+        alone = bool(_HEADING.match(bare) or _BREAK.match(bare)) and not underline and not is_code
+        if self.in_paragraph and (alone or (_FOOTNOTE.match(bare) and not is_code)):
             self.out.append("")
-        self._take(" " * (_COLUMNS * len(self.items) + beyond) + bare, paragraph=not (alone or underline))
+        pad = " " * (_COLUMNS * len(self.items) + beyond)
+        self._take(pad + bare, paragraph=not (alone or underline), text=True)
         if alone or underline:
             self.out.append("")
 
@@ -165,9 +177,12 @@ class _Writer:
 
     def _quote(self) -> None:
         """Write a quote, with the same care for the lists inside it."""
+        if self.after_quote and not self.in_paragraph:
+            # A blank line ends a quote; Python-Markdown would join the two.
+            self.out += ["<!-- -->", ""]
         start = self.at
         while self.at < len(self.lines) and _QUOTE.match(self.lines[self.at]):
             self.at += 1
         inner = [_QUOTE.sub("", line) for line in self.lines[start : self.at]]
         self.out += [f"> {line}" for line in _rewritten_lines(inner, quotes=self.quotes + 1)]
-        self.in_paragraph = True
+        self.in_paragraph = self.after_quote = True

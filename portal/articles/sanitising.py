@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import nh3
 from pygments.token import STANDARD_TYPES
@@ -22,7 +21,8 @@ from portal.core.i18n import gettext as _
 MAX_PASSES = 5
 USER_ID_PREFIX = "user-"
 
-SCHEMES = {"http", "https", "mailto", "tel"}
+WEB = {"http", "https"}
+SCHEMES = WEB | {"mailto", "tel"}
 _AUTHOR_TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "div", "span", "pre", "code", "blockquote", "details"),
     *("a", "abbr", "b", "cite", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "strong"),
@@ -59,7 +59,7 @@ _PAGE_CLASSES = {
     "ol": {"steps", "script-steps"},
     "p": {"callout-title", "fence-who", "fence-note", "say", "note"},
     "section": {"fence", "fence-support", "fence-specialists"},
-    "span": {*_PYGMENTS, "outcome", *_OUTCOMES},
+    "span": {*_PYGMENTS, "task-box", "outcome", *_OUTCOMES},
     "td": _ALIGN_CLASSES,
     "th": _ALIGN_CLASSES,
     "ul": {"answers"},
@@ -68,21 +68,23 @@ _PAGE_ATTRIBUTES = {
     **_AUTHOR_ATTRIBUTES,
     "a": {"href", "aria-label"},
     "div": {"aria-label"},
-    "input": {"aria-label"},
     "section": {"aria-label"},
+    "span": {"aria-label"},
 }
 _PAGE_VALUES = {
     "a": {"rel": {"noopener noreferrer"}},
     "div": {"role": {"region", "note"}, "tabindex": {"0"}},
     "img": {"loading": {"lazy"}},
-    "input": {"checked": {""}},
     "pre": {"tabindex": {"0"}},
+    "span": {"role": {"img"}},
 }
 # An id of ours has a prefix with a hyphen, so that it never becomes a global name of the page.
 PAGE_ID = re.compile(r"(?:[a-z0-9]+-)*(?:h|fn|fnref|step|user)-[^\s\"'<>&]+\Z")
 FOOTNOTE_ID = re.compile(r"fn(?:ref\d*)?:\S+\Z")
 _USER_ID = re.compile(r"[^\w.-]+")
 _EDGES = "".join(map(chr, range(0x21)))
+_PATH = re.compile(r"[/?#]")
+_HOST = re.compile(r"[a-z]+://[^/?#\s]", re.IGNORECASE)
 _BREAKS = re.compile(r"[\t\n\r]+")
 
 
@@ -90,19 +92,15 @@ def safe_url(url: str) -> str | None:
     r"""Return *url* if a browser can only take it for an allowed address, else ``None``.
 
     Browsers drop tabs and line ends inside an address and read a backslash as
-    a slash, so that ``/\t/host`` leaves this portal.
+    a slash, so that both ``/\t/host`` and ``/\host`` leave this portal.
     """
     url = _BREAKS.sub("", url).strip(_EDGES)
-    seen = url.replace("\\", "/")
-    if seen.startswith("//"):
+    if url.startswith("//") or "\\" in url:
         return None
-    try:
-        parts = urlsplit(seen)
-    except ValueError:
-        return None
-    if parts.scheme and parts.scheme.lower() not in SCHEMES:
-        return None
-    if parts.scheme.lower() in {"http", "https"} and not parts.netloc:
+    scheme, colon, _rest = _PATH.split(url, maxsplit=1)[0].partition(":")
+    if not colon:
+        return url
+    if scheme.lower() not in SCHEMES or (scheme.lower() in WEB and not _HOST.match(url)):
         return None
     return url
 
@@ -139,13 +137,11 @@ _author = nh3.Cleaner(
     link_rel=None,
 )
 _page = nh3.Cleaner(
-    tags=_AUTHOR_TAGS | {"section", "input"},
+    tags=_AUTHOR_TAGS | {"section"},
     clean_content_tags=_DROPPED_WITH_CONTENT,
     attributes=_PAGE_ATTRIBUTES,
     attribute_filter=_page_attribute,
     tag_attribute_values=_PAGE_VALUES,
-    # Whatever input gets this far becomes a box that nobody can tick.
-    set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
     allowed_classes=_PAGE_CLASSES,
     url_schemes=SCHEMES,
     link_rel=None,
