@@ -1,7 +1,7 @@
 """Articles for measuring: real sentences of support pages, recombined by a seed.
 
-The sentences come from MicrosoftDocs/OfficeDocs-Support (CC-BY-4.0); origin
-and licence stand in the file itself and in THIRD-PARTY.md.
+The sentences come from MicrosoftDocs/OfficeDocs-Support (CC-BY-4.0); origin and
+licence stand in the file and in tests/data/README.md.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def queries(count: int, *, seed: int = 2) -> list[str]:
 
 
 def _article(ref: str, number: int, words: dict[str, list[str]], chance: random.Random) -> str:
-    title = chance.choice(words["titles"])[:70].replace('"', "'")
+    title = _short(chance.choice(words["titles"]), 70)
     pick = lambda n: " ".join(chance.sample(words["sentences"], n))  # noqa: E731
-    said = [chance.choice(words["titles"])[:50].replace('"', "'") for _ in range(3)]
+    said = [_short(each, 50) for each in chance.sample(words["titles"], 3)]
     steps = "\n".join(f"{step}. {pick(1)}" for step in range(1, 8))
     hidden = f"\n::: support\n\n## For support\n\n{pick(4)}\n\n:::\n" if number % 10 == 0 else ""
     return f"""---
@@ -76,3 +76,7 @@ review_every_days: 180
 
 {pick(5)}
 {hidden}"""
+
+
+def _short(text: str, length: int) -> str:
+    return " ".join(text[:length].split()).replace('"', "'")

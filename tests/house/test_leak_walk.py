@@ -27,7 +27,14 @@ def town(app: Flask, make_person: Callable, tmp_path: Path, run_jobs: Callable[[
 def _sent(client: FlaskClient, address: str, **headers: str) -> str:
     answer = client.get(address, headers=headers)
     assert answer.status_code < 500, (address, answer.status_code)
-    return f"{answer.get_data(as_text=True)}\n{answer.headers}"
+    return _without_echo(f"{answer.get_data(as_text=True)}\n{answer.headers}", address)
+
+
+def _without_echo(text: str, address: str) -> str:
+    """*text* without the words of the address that was asked for: who sends them knows them already."""
+    for asked in {address, address.partition("?")[0], *re.findall(r"zq[a-z]+x", address)}:
+        text = text.replace(asked, "ASKED")
+    return text
 
 
 def _words_met(text: str, town: Town) -> set[str]:
@@ -61,9 +68,9 @@ def test_no_search_finds_counts_or_corrects_what_a_person_may_not_read(town: Tow
 
     for viewer in VIEWERS:
         client = town.client(viewer)
+        nothing = _search_page(client, "zqnothingatallx")
         for marker in town.markers:
             found = _search_page(client, marker.word)
-            nothing = _search_page(client, "zqnothingatallx", shown_as=marker.word)
             if viewer in marker.may and marker.searchable:
                 missed += [] if found != nothing else [f"{viewer} does not find {marker.where}"]
             elif viewer not in marker.may:
@@ -118,7 +125,7 @@ def test_a_form_sent_by_anybody_answers_without_a_hidden_word(town: Town):
                 assert answer.status_code < 500, (address, answer.status_code)
                 leaks += [
                     f"{viewer} met {may[word].where} at {address}"
-                    for word in _words_met(answer.get_data(as_text=True), town)
+                    for word in _words_met(_without_echo(answer.get_data(as_text=True), address), town)
                     if viewer not in may[word].may
                 ]
 
@@ -139,7 +146,6 @@ def _alike(answer: object, ref: str) -> tuple[int, str]:
     return answer.status_code, text.replace(ref, "REF")  # type: ignore[attr-defined]
 
 
-def _search_page(client: FlaskClient, words: str, *, shown_as: str = "") -> str:
+def _search_page(client: FlaskClient, words: str) -> str:
     page = client.get("/search", query_string={"q": words}).get_data(as_text=True)
-    page = TOKENS.sub("", page)
-    return page.replace(words, shown_as) if shown_as else page
+    return TOKENS.sub("", page).replace(words, "WORDS")

@@ -135,8 +135,8 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
 def _people(town: Town, make_person: Callable[..., Person]) -> None:
     rows: dict[str, dict[str, Any]] = {
         "end_user": {},
-        "superuser_mail": {"services": ["mail"]},
-        "superuser_printing": {"services": ["printing"]},
+        "superuser_mail": {"roles": ["superuser"], "services": ["mail"]},
+        "superuser_printing": {"roles": ["superuser"], "services": ["printing"]},
         "front_line": {"roles": ["front_line"], "party_id": "front-line"},
         "specialist": {"roles": ["specialist"], "party_id": "workplace"},
         "inside": {"unit_id": "sales"},
@@ -148,6 +148,7 @@ def _people(town: Town, make_person: Callable[..., Person]) -> None:
         town.people[viewer] = make_person(f"Person {viewer.replace('_', ' ')}", **values)
 
 
+ARCHIVED = "KB0109"
 EVERYBODY = frozenset(VIEWERS)
 MAIL_SUPPORT = frozenset(SUPPORT | {"superuser_mail"})
 # ref, audience, service, readers, confidence: who may open it, who may read its support part, who its specialists' part
@@ -169,24 +170,25 @@ def _articles(town: Town, folder: Path) -> None:
     for ref, audience, service, readers, confidence, may, support, specialists in CASES:
         town.refs.append(ref)
         mark = _Marks(town, ref)
+        found = ref != ARCHIVED
         text = f"""---
 id: {ref}
-title: "Trouble {mark("title", may, searchable=True)}"
+title: "Trouble {mark("title", may, searchable=found)}"
 kind: how_to
 audience: {audience}
 confidence: {confidence}
 governance: experience
 service: {service}
 owner_role: workplace-team
-tags: [walk, {mark("tag", may, searchable=True)}]
-words: ["{mark("word", may, searchable=True, shown=False)} gone", "it stopped", "cannot work"]
+tags: [walk, {mark("tag", may, searchable=found)}]
+words: ["{mark("word", may, searchable=found, shown=False)} gone", "it stopped", "cannot work"]
 review_every_days: 180
 environment: ["{mark("environment", may)}"]
 {f"readers: ['{readers}']" if readers else ""}
 old_slugs: ["old-{ref.lower()}"]
 ---
 
-Before you begin {mark("body", may, searchable=True)}, look at the common plan.[^1]
+Before you begin {mark("body", may, searchable=found)}, look at the common plan.[^1]
 
 [^1]: A footnote {mark("footnote", may)}.
 
@@ -198,7 +200,7 @@ Before you begin {mark("body", may, searchable=True)}, look at the common plan.[
 
 ## For support {mark("support-heading", support)}
 
-Only for support {mark("support", support, searchable=True)}, with [a link][hidden].[^2]
+Only for support {mark("support", support, searchable=found)}, with [a link][hidden].[^2]
 
 [^2]: Hidden {mark("support-footnote", support)}.
 
@@ -208,7 +210,7 @@ Only for support {mark("support", support, searchable=True)}, with [a link][hidd
 
 ::: specialists
 
-Only for specialists {mark("specialists", specialists, searchable=True)}.
+Only for specialists {mark("specialists", specialists, searchable=found)}.
 
 | Sign | Cause |
 | --- | --- |
@@ -254,7 +256,7 @@ def _moves(town: Town) -> None:
             )
         )  # fmt: skip
         article.withheld_reason = reason
-        archived = session.scalars(sa.select(Article).where(Article.ref == "KB0109")).one()
+        archived = session.scalars(sa.select(Article).where(Article.ref == ARCHIVED)).one()
         articles.archive(session, archived, successor=article, by=None, now=NOON)
         assert archived.state == ArticleState.ARCHIVED
     for viewer, ref in itertools.product(("coach", "specialist"), ("KB0101", "KB0102", "KB0103")):

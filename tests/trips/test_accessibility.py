@@ -1,0 +1,93 @@
+"""No barrier on any page: axe-core over every page, as the people who see most, on phone and desktop, light and dark."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.served import Served
+from tests.trips.people import sign_in, watched
+
+AXE = (Path(__file__).parents[1] / "data" / "axe" / "axe-4.14.1.min.js").read_text()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+# Where each page stands; {…} is filled from the demo. A test below holds this list against the routes.
+VISITOR = (
+    "/", "/search", "/search?q=phone", "/search?q=zqnothing", "/kb", "/kb/KB0004", "/kb/KB0026", "/kb/KB9999",
+    "/services", "/services/printing", "/contact", "/sign-in",
+)  # fmt: skip
+FRONT_LINE = (
+    "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
+    "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
+    "/people/{me}/sign-ins", "/units/it", "/services/remote-access", "/search?q=vpn&service=remote-access",
+)  # fmt: skip
+ADMIN = (
+    "/admin", "/admin/plugins", "/admin/jobs", "/admin/events", "/admin/organisation", "/admin/organisation/about",
+    "/admin/organisation/site", "/admin/organisation/unit", "/admin/organisation/party", "/admin/organisation/service",
+    "/admin/organisation/site/main", "/admin/organisation/unit/sales", "/admin/organisation/party/network",
+    "/admin/organisation/service/mail", "/admin/organisation/add/site", "/admin/organisation/add/unit",
+    "/admin/organisation/add/party", "/admin/organisation/add/service", "/admin/people", "/admin/people/new",
+    "/admin/people/{ana}", "/admin/people/owner-roles", "/people/{ana}",
+)  # fmt: skip
+COACH = ("/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/kb", "/people/{sabine}")
+PAGES = {"": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH}
+NOT_PAGES = {"/healthz", "/readyz", "/ask", "/static/<path:filename>"}
+
+
+def ids(portal: Served) -> dict[str, int]:
+    with sqlite3.connect(portal.instance / "portal.sqlite") as connection:
+        return dict(connection.execute("SELECT login, id FROM person").fetchall())
+
+
+def barriers(page: Page) -> list[str]:
+    found = json.loads(page.evaluate(f"axe.run(document, {json.dumps(RULES)}).then(r => JSON.stringify(r.violations))"))
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("login", PAGES, ids=lambda login: login or "visitor")
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (360, True), (1280, False), (1280, True)])
+def test_no_page_has_a_barrier(
+    demo: Served, new_context: Callable[..., BrowserContext], login: str, width: int, dark: bool
+):
+    context = new_context(width=width, dark=dark)
+    page = sign_in(context, demo, login) if login else context.new_page()
+    known = ids(demo)
+    found: dict[str, list[str]] = {}
+    faults = watched(page)
+
+    for path in PAGES[login]:
+        page.goto(demo.url(path.format(me=known.get(login, 0), **known)))
+        page.evaluate(AXE)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        problems = barriers(page) + ([f"{wide} px wider than the window"] if wide > 0 else [])
+        found |= {path: problems} if problems else {}
+
+    assert found == {}
+    assert [fault for fault in faults if "404" not in fault] == []
+
+
+def test_every_page_of_the_portal_is_on_the_list(app: object):
+    listed = [re.sub(r"\{\w+\}", "1", path.partition("?")[0]) for paths in PAGES.values() for path in paths]
+    adapter = app.url_map.bind("localhost")  # type: ignore[attr-defined]
+    seen = {adapter.match(path, method="GET", return_rule=True)[0].rule for path in listed}
+
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods}  # type: ignore[attr-defined]
+    missing = rules - seen - NOT_PAGES
+
+    assert missing == set()
+
+
+def test_the_detector_sees_a_barrier(demo: Served, new_context: Callable[..., BrowserContext]):
+    page = new_context().new_page()
+    page.goto(demo.url("/"))
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/static/favicon.svg\">')")
+    page.evaluate(AXE)
+
+    assert any(barrier.startswith("image-alt") for barrier in barriers(page))
