@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from portal.accounts.login import Viewer
 from portal.accounts.rights import Rights
-from portal.articles import cli, events, hooks, queries, service, views, wording
+from portal.articles import cli, demo, events, hooks, queries, service, views, wording
 from portal.articles.doctor import CHECKS
 from portal.articles.listeners import Linking
 from portal.articles.personal import rows_about
@@ -67,6 +67,11 @@ class ArticlesRoom(Room):
     def start_steps(self) -> list[Step]:
         """The starter articles, when there is no article."""
         return [Step(30, lambda: cli.load_starters(self.portal))]
+
+    @hookimpl
+    def demo_steps(self) -> list[Step]:
+        """The samples too, and four weeks of views and verdicts."""
+        return [Step(30, lambda: demo.fill(self.portal))]
 
     @hookimpl
     def navigation(self) -> list[NavItem]:
