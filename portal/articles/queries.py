@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,9 +30,14 @@ from portal.articles.models import (
     Verdict,
 )
 from portal.articles.states import ArticleState, VerdictValue
+from portal.core.db import UtcDateTime
 from portal.organisation.models import Party, Service
 
 type_of_article = type[Article]
+ServiceLevels = tuple[tuple[str, int], ...]
+
+_Successor = aliased(Article)
+_OwnTag, _OtherTag = aliased(ArticleTag), aliased(ArticleTag)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +88,34 @@ class KindOfService:
 
 def level_for(rights: Rights, article: type_of_article = Article) -> sa.ColumnElement[int]:
     """The level at which the holder of *rights* reads an article: that of its service, else their own."""
-    higher = {service_id: rights.level_for(service_id) for service_id in sorted(rights.service_levels)}
-    return sa.case(higher, value=article.service_id, else_=rights.level) if higher else sa.literal(rights.level)
+    return _level(_service_levels(rights), sa.literal(rights.level), article)
 
 
 def openable(rights: Rights, article: type_of_article = Article) -> sa.ColumnElement[bool]:
     """Articles that open for *rights* by their link, the archived ones among them."""
+    readers = sa.bindparam("readers", sorted(rights.readers), sa.String(), unique=True, expanding=True)
+    return _openable(level_for(rights, article), readers, article, drafts=rights.may("articles.write"))
+
+
+def _service_levels(rights: Rights) -> ServiceLevels:
+    return tuple((service_id, rights.level_for(service_id)) for service_id in sorted(rights.service_levels))
+
+
+def _level(higher: ServiceLevels, default: sa.ColumnElement[int], article: type_of_article) -> sa.ColumnElement[int]:
+    return sa.case(dict(higher), value=article.service_id, else_=default) if higher else default
+
+
+def _openable(
+    level: sa.ColumnElement[int], readers: sa.BindParameter[Any], article: type_of_article, *, drafts: bool
+) -> sa.ColumnElement[bool]:
+    """The rule itself; *readers* are those that a person is, *drafts* whether texts being written open for them."""
     limited_to = sa.select(ArticleReader.reader).where(ArticleReader.article_id == article.id)
     conditions = [
         article.state.in_([ArticleState.LIVE, ArticleState.ARCHIVED]),
-        article.audience <= level_for(rights, article),
-        sa.or_(~limited_to.exists(), limited_to.where(ArticleReader.reader.in_(sorted(rights.readers))).exists()),
+        article.audience <= level,
+        sa.or_(~limited_to.exists(), limited_to.where(ArticleReader.reader.in_(readers)).exists()),
     ]
-    if not rights.may("articles.write"):
+    if not drafts:
         conditions.append(article.confidence != Confidence.WIP)
     return sa.and_(*conditions)
 
@@ -130,33 +151,9 @@ def page_of(session: Session, address: str, rights: Rights, *, since: datetime) 
     ref = ref_in(address)
     if ref is None:
         return None
-    next_one = aliased(Article)
-    owns = sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + Article.owner_role + '"%')
-    query = (
-        sa.select(
-            Article,
-            Rendering,
-            Service.name,
-            Party,
-            Person,
-            next_one,
-            _helped(Article.id, since),
-            level_for(rights),
-        )
-        .join(Service, Service.id == Article.service_id)
-        .join(
-            Rendering,
-            sa.and_(Rendering.revision_id == Article.live_revision_id, Rendering.level <= level_for(rights)),
-        )
-        .outerjoin(Party, owns)
-        .outerjoin(OwnerRoleHolder, OwnerRoleHolder.owner_role == Article.owner_role)
-        .outerjoin(Person, sa.and_(Person.id == OwnerRoleHolder.person_id, Person.left_at.is_(None)))
-        .outerjoin(next_one, sa.and_(next_one.id == Article.successor_id, openable(rights, next_one)))
-        .where(Article.ref == ref, openable(rights))
-        .order_by(Rendering.level.desc(), Party.sort_order, Party.id)
-        .limit(1)
-    )
-    row = session.execute(query).first()
+    query = _page_query(_service_levels(rights), drafts=rights.may("articles.write"))
+    values = {"ref": ref, "level": rights.level, "readers": sorted(rights.readers), "since": since}
+    row = session.execute(query, values).first()
     if row is None:
         return None
     article, rendering, service_name, owner, holder, successor, helped, level = row
@@ -173,7 +170,32 @@ def page_of(session: Session, address: str, rights: Rights, *, since: datetime) 
     )
 
 
-def _helped(article_id: sa.ColumnElement[int] | Any, since: datetime) -> sa.ScalarSelect[int]:
+@lru_cache(maxsize=64)
+def _page_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any, ...]]:
+    """Build the read of a page once for each shape of rights: building costs fifty times what the database needs."""
+    level = _level(higher, sa.bindparam("level", type_=sa.Integer), Article)
+    next_level = _level(higher, sa.bindparam("level", type_=sa.Integer), _Successor)
+    readers = sa.bindparam("readers", expanding=True, type_=sa.String())
+    opens = _openable(level, readers, Article, drafts=drafts)
+    next_opens = _openable(next_level, readers, _Successor, drafts=drafts)
+    owns = sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + Article.owner_role + '"%')
+    shown = sa.and_(Rendering.revision_id == Article.live_revision_id, Rendering.level <= level)
+    helped = _helped(Article.id, sa.bindparam("since", type_=UtcDateTime))
+    return (
+        sa.select(Article, Rendering, Service.name, Party, Person, _Successor, helped, level)
+        .join(Service, Service.id == Article.service_id)
+        .join(Rendering, shown)
+        .outerjoin(Party, owns)
+        .outerjoin(OwnerRoleHolder, OwnerRoleHolder.owner_role == Article.owner_role)
+        .outerjoin(Person, sa.and_(Person.id == OwnerRoleHolder.person_id, Person.left_at.is_(None)))
+        .outerjoin(_Successor, sa.and_(_Successor.id == Article.successor_id, next_opens))
+        .where(Article.ref == sa.bindparam("ref"), opens)
+        .order_by(Rendering.level.desc(), Party.sort_order, Party.id)
+        .limit(1)
+    )
+
+
+def _helped(article_id: Any, since: sa.ColumnElement[datetime]) -> sa.ScalarSelect[int]:
     """How many people said since then that the article helped them; everybody counts once."""
     return (
         sa.select(sa.func.count(Verdict.id))
@@ -295,29 +317,49 @@ CLOSE_CANDIDATES = 200
 
 
 def close_to(session: Session, article: Article, rights: Rights, *, limit: int = 5) -> list[Listed]:
-    """Articles with the same tags, then of the same service: at most *limit*, the closest first."""
-    own, other = aliased(ArticleTag), aliased(ArticleTag)
-    by_tag = (
-        sa.select(other.article_id, (sa.func.count() * 2).label("points"))
-        .join(own, sa.and_(own.tag == other.tag, own.article_id == article.id))
-        .where(other.article_id != article.id)
-        .group_by(other.article_id)
-        .order_by(sa.func.count().desc(), other.article_id)
+    """Articles with the same tags, then of the same service: at most *limit*, the closest first.
+
+    Looks at a bounded number of candidates, so that a tag which thousands have costs no more than a rare one.
+    """
+    query = _close_query(_service_levels(rights), drafts=rights.may("articles.write"))
+    values = {
+        "id": article.id,
+        "service": article.service_id,
+        "level": rights.level,
+        "readers": sorted(rights.readers),
+        "most": limit,
+    }
+    return [_listed(row) for row in session.execute(query, values).mappings()]
+
+
+@lru_cache(maxsize=64)
+def _close_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any, ...]]:
+    this = sa.bindparam("id", type_=sa.Integer)
+    level = _level(higher, sa.bindparam("level", type_=sa.Integer), Article)
+    readers = sa.bindparam("readers", expanding=True, type_=sa.String())
+    reads = sa.and_(Article.state == ArticleState.LIVE, _openable(level, readers, Article, drafts=drafts))
+    with_tag = (
+        sa.select(_OtherTag.article_id)
+        .join(_OwnTag, sa.and_(_OwnTag.tag == _OtherTag.tag, _OwnTag.article_id == this))
+        .where(_OtherTag.article_id != this)
         .limit(CLOSE_CANDIDATES)
         .subquery()
     )
+    by_tag = sa.select(Article.id.label("article_id"), sa.literal(2).label("points")).where(reads)
+    by_tag = by_tag.join(with_tag, with_tag.c.article_id == Article.id)
     by_service = (
         sa.select(Article.id.label("article_id"), sa.literal(1).label("points"))
-        .where(Article.service_id == article.service_id, Article.id != article.id, readable(rights))
+        .where(Article.service_id == sa.bindparam("service"), Article.id != this, reads)
         .limit(CLOSE_CANDIDATES)
         .subquery()
     )
-    both = sa.union_all(sa.select(by_tag), sa.select(by_service)).subquery()
-    points = sa.func.sum(both.c.points)
-    closest = sa.select(both.c.article_id, points.label("points")).group_by(both.c.article_id).subquery()
-    query = _listing(rights).join(closest, closest.c.article_id == Article.id)
-    rows = session.execute(query.order_by(closest.c.points.desc(), Article.ref).limit(limit)).mappings()
-    return [_listed(row) for row in rows]
+    both = sa.union_all(by_tag, sa.select(by_service)).subquery()
+    points = sa.func.sum(both.c.points).label("points")
+    closest = sa.select(both.c.article_id, points).group_by(both.c.article_id)
+    closest = closest.order_by(points.desc(), both.c.article_id).limit(sa.bindparam("most", type_=sa.Integer))
+    few = closest.subquery()
+    query = sa.select(*_LISTED).join(Service, Service.id == Article.service_id)
+    return query.join(few, few.c.article_id == Article.id).order_by(few.c.points.desc(), few.c.article_id)
 
 
 def verdict_of(session: Session, article_id: int, *, person_id: int | None, visitor: str | None) -> Verdict | None:
