@@ -135,7 +135,7 @@ def _keep(db: Database, target: Path, kept: Path) -> None:
 def _refuse_running(db: Database, now: datetime) -> None:
     with db.reading() as session:
         try:
-            seen = jobs.figures(session).worker_seen_at
+            seen = jobs.worker_seen_at(session)
         except Exception:  # noqa: BLE001 - a database too damaged to ask is one that wants restoring
             return
     if seen and now - seen < WORKER_LIVES:

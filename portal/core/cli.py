@@ -170,12 +170,13 @@ def jobs_group() -> None:
 def jobs_list(house: Portal, limit: int) -> None:
     """Show parked jobs with their error, then how many wait."""
     with house.db.reading() as session:
-        query = sa.select(Job).where(Job.parked_at.is_not(None)).order_by(Job.id).limit(limit)
+        parked = sa.and_(Job.parked_at.is_not(None), Job.listener.in_(house.bus.live_listeners()))
+        query = sa.select(Job).where(parked).order_by(Job.id).limit(limit)
         for job in session.scalars(query):
             error = (job.error or "").strip().splitlines()
             last = error[-1] if error else ""
             click.echo(f"{job.id}  {job.listener}  event {job.event_id}  {job.tries} tries: {last}")
-        figures = jobs.figures(session)
+        figures = jobs.figures(session, house.bus)
     seen = figures.worker_seen_at
     click.echo(
         f"{figures.waiting} waiting, {figures.parked} parked. Worker seen: {seen:%Y-%m-%d %H:%M:%S} UTC"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core import clock, jobs, migrate
+from portal.core.events import Bus
 from portal.core.hooks import Check
 from portal.core.portal import Portal
 
@@ -47,7 +48,7 @@ def checks(house: Portal) -> list[Check]:
         Check("migrations are up to date", migrations),
         Check("the database is whole", lambda session: _database(session, is_sqlite=house.db.is_sqlite)),
         Check("a worker is running", _worker),
-        Check("no job is parked or late", _jobs),
+        Check("no job is parked or late", lambda session: _jobs(session, house.bus)),
         Check("the secret key is private", files),
         Check("there is room on the disk", disk),
         Check("every plugin fits", plugins),
@@ -65,14 +66,14 @@ def _database(session: Session, *, is_sqlite: bool) -> Sequence[str]:
 
 
 def _worker(session: Session) -> Sequence[str]:
-    seen = jobs.figures(session).worker_seen_at
+    seen = jobs.worker_seen_at(session)
     if seen is None or clock.now() - seen > WORKER_SILENT:
         return ["No worker was seen in the last minute: start `portal worker`, or `make run`."]
     return []
 
 
-def _jobs(session: Session) -> Sequence[str]:
-    figures = jobs.figures(session)
+def _jobs(session: Session, bus: Bus) -> Sequence[str]:
+    figures = jobs.figures(session, bus)
     found = []
     if figures.parked:
         found.append(f"{figures.parked} jobs are parked. See `portal jobs list`, then `portal jobs retry`.")

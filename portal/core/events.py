@@ -155,6 +155,10 @@ class Bus:
         """Names of the events whose rooms and plugins are switched on, sorted."""
         return sorted(name for name, owner in self.owners.items() if self._is_on(owner))
 
+    def live_listeners(self) -> list[str]:
+        """Keys of the listeners whose rooms and plugins are switched on, sorted."""
+        return sorted({listener.key for listener in self.listeners.values() if self._is_on(listener.owner)})
+
     def listening(self, event_name: str) -> list[Listener]:
         """The listeners of an event whose owners are switched on."""
         return [listener for listener in self._by_event.get(event_name, []) if self._is_on(listener.owner)]

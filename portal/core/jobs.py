@@ -144,7 +144,7 @@ class Worker:
 
     def _claim(self, now: datetime) -> list[_Claim]:
         # What a switched-off plugin left behind must not be looked at in each round.
-        live = {ear.key for ear in self.bus.listeners.values() if self.is_on(ear.owner)}
+        live = self.bus.live_listeners()
         free = sa.or_(Job.taken_at.is_(None), Job.taken_at < now - self.lease)
         due = sa.and_(Job.parked_at.is_(None), Job.run_at <= now, free, Job.listener.in_(live))
         with self.db.reading() as session:
@@ -260,11 +260,19 @@ class JobFigures:
     worker_seen_at: datetime | None
 
 
-def figures(session: Session) -> JobFigures:
-    """Read the figures for the admin page, ``portal doctor`` and ``/readyz``."""
+def figures(session: Session, bus: Bus) -> JobFigures:
+    """Read the figures for the admin page, ``portal doctor`` and ``/readyz``.
+
+    What a plugin that is off left behind waits for no worker and is not counted.
+    """
+    live = Job.listener.in_(bus.live_listeners())
     waiting, oldest = session.execute(
-        sa.select(sa.func.count(Job.id), sa.func.min(Job.run_at)).where(Job.parked_at.is_(None))
+        sa.select(sa.func.count(Job.id), sa.func.min(Job.run_at)).where(Job.parked_at.is_(None), live)
     ).one()
-    parked = session.scalar(sa.select(sa.func.count(Job.id)).where(Job.parked_at.is_not(None))) or 0
-    seen = session.scalar(sa.select(sa.func.max(WorkerRow.seen_at)))
-    return JobFigures(waiting=waiting, parked=parked, oldest_waiting=oldest, worker_seen_at=seen)
+    parked = session.scalar(sa.select(sa.func.count(Job.id)).where(Job.parked_at.is_not(None), live)) or 0
+    return JobFigures(waiting=waiting, parked=parked, oldest_waiting=oldest, worker_seen_at=worker_seen_at(session))
+
+
+def worker_seen_at(session: Session) -> datetime | None:
+    """When a worker was last seen; ``None`` when none is running."""
+    return session.scalar(sa.select(sa.func.max(WorkerRow.seen_at)))

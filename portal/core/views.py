@@ -34,7 +34,7 @@ def readyz() -> ResponseReturnValue:
     faults: dict[str, str] = {}
     worker = "unknown"
     try:
-        figures = jobs.figures(reading())
+        figures = jobs.figures(reading(), portal().bus)
         seen = figures.worker_seen_at
         worker = "working" if seen and now() - seen < WORKER_SILENT else "silent"
         for name, look in portal().readiness.items():
@@ -50,7 +50,7 @@ def readyz() -> ResponseReturnValue:
 @require("portal.admin")
 def admin() -> ResponseReturnValue:
     """What an administrator can do, one entry a page."""
-    return render_template("core/admin.html", entries=menu("admin"), figures=jobs.figures(reading()))
+    return render_template("core/admin.html", entries=menu("admin"), figures=jobs.figures(reading(), portal().bus))
 
 
 @bp.get("/admin/plugins")
@@ -80,11 +80,16 @@ def switch_plugin(name: str) -> ResponseReturnValue:
 @require("portal.admin")
 def job_list() -> ResponseReturnValue:
     """Parked jobs with their error, then how the worker stands."""
-    query = sa.select(Job, EventRow).join(EventRow, EventRow.id == Job.event_id).where(Job.parked_at.is_not(None))
+    parked = sa.and_(Job.parked_at.is_not(None), Job.listener.in_(portal().bus.live_listeners()))
+    query = sa.select(Job, EventRow).join(EventRow, EventRow.id == Job.event_id).where(parked)
     page = _page()
     rows = reading().execute(query.order_by(Job.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return render_template(
-        "core/jobs.html", rows=rows[:PAGE], page=page, more=len(rows) > PAGE, figures=jobs.figures(reading())
+        "core/jobs.html",
+        rows=rows[:PAGE],
+        page=page,
+        more=len(rows) > PAGE,
+        figures=jobs.figures(reading(), portal().bus),
     )
 
 

@@ -54,7 +54,7 @@ def add_job(house, **values) -> None:
         event = EventRow(name="lamp.lit", at=NOON, payload={})
         session.add(event)
         session.flush()
-        session.add(Job(**{"listener": "tests.note", "event_id": event.id, "run_at": NOON, **values}))
+        session.add(Job(**{"listener": "search.index_documents", "event_id": event.id, "run_at": NOON, **values}))
 
 
 @pytest.mark.usefixtures("working")

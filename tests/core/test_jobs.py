@@ -392,7 +392,7 @@ def test_a_schedule_of_an_owner_that_is_off_does_not_run(db, make_worker):
     assert worker.run_schedules(NOON) == 0
 
 
-def test_the_figures_tell_what_waits_and_when_a_worker_was_seen(db, listen, send, make_worker):
+def test_the_figures_tell_what_waits_and_when_a_worker_was_seen(db, bus, listen, send, make_worker):
     def stumble(_session, event) -> None:
         if event.number == 1:
             raise OSError
@@ -405,7 +405,25 @@ def test_the_figures_tell_what_waits_and_when_a_worker_was_seen(db, listen, send
     worker._beat(NOON, after(10))
 
     with db.reading() as session:
-        assert figures(session) == JobFigures(waiting=1, parked=1, oldest_waiting=NOON, worker_seen_at=after(10))
+        assert figures(session, bus) == JobFigures(waiting=1, parked=1, oldest_waiting=NOON, worker_seen_at=after(10))
+
+
+def test_jobs_that_a_plugin_left_behind_when_it_went_off_are_not_counted(db, bus, listen, send):
+    off = set()
+    bus._is_on = lambda owner: owner not in off
+
+    def deliver(_session, _event) -> None:
+        pass
+
+    listen(On(ParcelSent, deliver), owner="garden")
+    send(1)
+    counts = []
+    for names in (set(), {"garden"}):
+        off |= names
+        with db.reading() as session:
+            counts.append(figures(session, bus).waiting)
+
+    assert counts == [1, 0]
 
 
 def test_a_worker_that_ended_long_ago_is_forgotten(db, make_worker):
