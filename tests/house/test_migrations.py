@@ -1,0 +1,132 @@
+"""The tables are made by migrations alone: head equals the models, every step goes both ways and keeps the rows."""
+
+from __future__ import annotations
+
+import lzma
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from portal.app import build
+from portal.core import migrate
+from portal.core.db import Model
+from portal.core.migrate import Owner
+from portal.core.portal import Portal
+from portal.testing import NOON
+
+SNAPSHOTS = sorted((Path(__file__).parents[1] / "schemas").glob("*.sqlite.xz"))
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+def _house(instance: Path) -> Portal:
+    return build({"instance": str(instance)}, environ={})
+
+
+def _rows(house: Portal, *, without: frozenset[str] = frozenset()) -> Rows:
+    with house.db.engine.connect() as connection:
+        names = [name for name in sa.inspect(connection).get_table_names() if name not in without]
+        return {
+            name: sorted(map(tuple, connection.execute(sa.text(f'SELECT * FROM "{name}"'))), key=repr) for name in names
+        }
+
+
+def _differences(house: Portal, owner: Owner) -> list[object]:
+    with house.db.engine.connect() as connection:
+        options = {"version_table": owner.version_table, "compare_type": True}
+        found = compare_metadata(MigrationContext.configure(connection, opts=options), Model.metadata)
+    return [each for each in found if _table_of(each) in owner.tables]
+
+
+def _table_of(difference: object) -> str:
+    thing = difference[0] if isinstance(difference, list) else difference
+    last = thing[-1] if not isinstance(thing[0], str) or not thing[0].startswith("modify") else None
+    return str(getattr(getattr(last, "table", last), "name", thing[2]))
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(migrated: Path):
+    house = _house(migrated)
+
+    found = {owner.name: _differences(house, owner) for owner in migrate.owners(house.root, house.plugins)}
+    house.close()
+
+    assert found["core"] == []
+    assert not any(found.values())
+
+
+def test_a_difference_would_be_seen(migrated: Path, tmp_path: Path):
+    house = _house(Path(shutil.copytree(migrated, tmp_path / "instance")))
+    owner = migrate.owners(house.root, house.plugins)[0]
+    with house.db.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE site DROP COLUMN address"))
+
+    found = _differences(house, owner)
+    house.close()
+
+    assert len(found) == 1
+
+
+def test_each_step_goes_down_and_up_on_the_demo_with_every_row_equal(demo_instance: Path, tmp_path: Path):
+    house = _house(Path(shutil.copytree(demo_instance, tmp_path / "instance")))
+    before = _rows(house)
+
+    for owner in migrate.owners(house.root, house.plugins):
+        scripts = ScriptDirectory.from_config(migrate._config(house.db, owner))
+        for script in scripts.walk_revisions():
+            if script.down_revision:  # the first makes the tables; without them there are no rows to keep
+                migrate.downgrade(house.db, owner, str(script.down_revision))
+        migrate.upgrade(house.db, [owner], backup_to=None, now=NOON)
+    after = _rows(house)
+    house.close()
+
+    assert sum(map(len, before.values())) > 500
+    assert after == before
+
+
+def test_the_first_step_goes_down_to_nothing_and_up_again(migrated: Path, tmp_path: Path):
+    house = _house(Path(shutil.copytree(migrated, tmp_path / "instance")))
+    owner = migrate.owners(house.root, house.plugins)[0]
+    full = set(_rows(house))
+
+    migrate.downgrade(house.db, owner, "base")
+    empty = set(_rows(house))
+    migrate.upgrade(house.db, [owner], backup_to=None, now=NOON)
+    again = set(_rows(house))
+    house.close()
+
+    assert empty == {"alembic_version"}
+    assert again == full
+
+
+@pytest.mark.parametrize("snapshot", SNAPSHOTS, ids=lambda path: path.name)
+def test_every_database_that_was_ever_in_use_is_brought_to_the_present(snapshot: Path, tmp_path: Path):
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    (instance / "portal.sqlite").write_bytes(lzma.decompress(snapshot.read_bytes()))
+    with sqlite3.connect(instance / "portal.sqlite") as connection:
+        articles = connection.execute("SELECT ref, title FROM article ORDER BY ref").fetchall()
+        people = connection.execute("SELECT count(*) FROM person").fetchone()
+    connection.close()
+    house = _house(instance)
+
+    migrate.upgrade(house.db, migrate.owners(house.root, house.plugins), backup_to=None, now=NOON)
+    stands = [migrate.standing(house.db, owner) for owner in migrate.owners(house.root, house.plugins)]
+    with house.db.engine.connect() as connection_:
+        kept = [tuple(row) for row in connection_.execute(sa.text("SELECT ref, title FROM article ORDER BY ref"))]
+        still = connection_.execute(sa.text("SELECT count(*) FROM person")).one()
+        broken = connection_.execute(sa.text("PRAGMA foreign_key_check")).all()
+    house.close()
+
+    assert all(where.is_current for where in stands)
+    assert kept == articles
+    assert tuple(still) == people
+    assert broken == []
+
+
+def test_there_is_a_snapshot_for_every_step_that_closed():
+    assert [path.name for path in SNAPSHOTS][:1] == ["02.sqlite.xz"]

@@ -1,0 +1,126 @@
+"""Who may open and send what: every route as every role, from one table.
+
+A route that is not in the table fails the test, so that nobody adds a page
+without saying for whom it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.house import town as towns
+from tests.house.town import Town
+
+ROLES = (
+    "visitor", "end_user", "superuser", "front_line", "onsite", "specialist", "project", "coach", "lead",
+    "coordinator", "change_manager", "admin",
+)  # fmt: skip
+EVERYBODY = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {"visitor"}
+DESK = frozenset({"front_line", "onsite", "specialist", "project", "coach", "lead", "change_manager"})
+ADMIN, COACH = frozenset({"admin"}), frozenset({"coach"})
+
+# endpoint -> who may; everybody else is asked to sign in (visitors) or refused.
+TABLE: dict[str, frozenset[str]] = {
+    "core.healthz": EVERYBODY,
+    "core.readyz": EVERYBODY,
+    "core.admin": ADMIN,
+    "core.plugins": ADMIN,
+    "core.switch_plugin": ADMIN,
+    "core.job_list": ADMIN,
+    "core.retry_jobs": ADMIN,
+    "core.event_list": ADMIN,
+    "organisation.services": EVERYBODY,
+    "organisation.service": EVERYBODY,
+    "organisation.unit": SIGNED_IN,
+    "organisation.contact": EVERYBODY,
+    "organisation_admin.overview": ADMIN,
+    "organisation_admin.about": ADMIN,
+    "organisation_admin.records": ADMIN,
+    "organisation_admin.add": ADMIN,
+    "organisation_admin.edit": ADMIN,
+    "organisation_admin.move": ADMIN,
+    "accounts.sign_in": EVERYBODY,
+    "accounts.do_sign_in": EVERYBODY,
+    "accounts.sign_out": EVERYBODY,
+    "accounts.language": EVERYBODY,
+    "accounts.person": SIGNED_IN,
+    "accounts.settings": frozenset(),  # one's own alone; the page of another person refuses everybody
+    "accounts.password": frozenset(),
+    "accounts.sign_in_list": frozenset(),
+    "accounts.end_sign_in": frozenset(),
+    "accounts.people": ADMIN,
+    "accounts.add_person": ADMIN,
+    "accounts.edit_person": ADMIN,
+    "accounts.reset_password": ADMIN,
+    "accounts.set_presence": ADMIN,
+    "accounts.name_duty": ADMIN,
+    "accounts.withdraw_duty": ADMIN,
+    "accounts.owner_roles": ADMIN,
+    "accounts.coach_services": COACH,
+    "accounts.name_services": COACH,
+    "accounts.withdraw_service": COACH,
+    "search.results": EVERYBODY,
+    "articles.index": EVERYBODY,
+    "articles.show": EVERYBODY,
+    "articles.verdict": EVERYBODY,
+    "articles.ask": EVERYBODY,
+    "articles.withheld": COACH,
+    "articles.give_reason": COACH,
+    "home.front": EVERYBODY,
+    "home.desk": DESK,
+}
+# One value for each argument: somebody else's page, an article for everyone, a service that has something to read.
+VALUES = {"address": "KB0101", "ref": "KB0101", "service_id": "mail", "unit_id": "sales", "kind": "unit",
+          "key": "sales", "name": "nothing"}  # fmt: skip
+
+
+@pytest.fixture
+def town(app: Flask, make_person: Callable, tmp_path: Path, run_jobs: Callable[[], int], frozen_clock: object) -> Town:
+    (tmp_path / "walk").mkdir()
+    return towns.build(app, make_person, tmp_path / "walk", run_jobs)
+
+
+def _answer_of(client: FlaskClient, method: str, address: str) -> str:
+    if method == "GET":
+        answer = client.get(address)
+    else:
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/contact").get_data(as_text=True))
+        assert token is not None
+        answer = client.post(address, data={"csrf_token": token[1]})
+    assert answer.status_code < 500, (method, address, answer.status_code)
+    if answer.status_code == 403:
+        return "refused"
+    if answer.status_code in {302, 303} and "/sign-in?" in answer.headers["Location"]:
+        return "asked to sign in"
+    return "let in"
+
+
+def test_every_route_lets_in_exactly_those_in_the_table(town: Town, as_role: Callable[..., FlaskClient]):
+    somebody_else = town.people["outside"].id
+    routes = []
+    for rule in town.app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            values = {name: VALUES.get(name, somebody_else) for name in rule.arguments}
+            built = rule.build(values)
+            assert built is not None, rule
+            routes += [
+                (rule.endpoint, method, built[1]) for method in sorted((rule.methods or set()) & {"GET", "POST"})
+            ]
+    expected, found = {}, {}
+
+    for role in ROLES:
+        for endpoint, method, address in routes:
+            client = as_role(role)  # a new window each time: some routes sign their person out
+            outside = "asked to sign in" if role == "visitor" else "refused"
+            expected[role, method, endpoint] = "let in" if role in TABLE.get(endpoint, ()) else outside
+            found[role, method, endpoint] = _answer_of(client, method, address)
+
+    assert {endpoint for endpoint, _, _ in routes} == set(TABLE)
+    assert {key: value for key, value in found.items() if value != expected[key]} == {}
