@@ -47,13 +47,7 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
             sa.select(ArticleReader.article_id, ArticleReader.reader).where(ArticleReader.article_id.in_(ids))
         )
     )
-    texts: dict[int, dict[int, str]] = defaultdict(dict)
-    for revision_id, level, text in session.execute(
-        sa.select(Rendering.revision_id, Rendering.level, Rendering.text).where(
-            Rendering.revision_id.in_([article.live_revision_id for article in articles])
-        )
-    ):
-        texts[revision_id][level] = text
+    texts = _live_texts(session, articles)
     return [
         Document(
             key=f"{SOURCE}:{article.ref}:{min(levels)}",
@@ -74,6 +68,18 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
         for article in articles
         for levels, text in _texts_by_levels(article.audience, texts.get(article.live_revision_id or 0, {}))
     ]
+
+
+def _live_texts(session: Session, articles: Iterable[Article]) -> dict[int, dict[int, str]]:
+    """The text of each live revision, by its id and by the level from which on it is read."""
+    texts: dict[int, dict[int, str]] = defaultdict(dict)
+    for revision_id, level, text in session.execute(
+        sa.select(Rendering.revision_id, Rendering.level, Rendering.text).where(
+            Rendering.revision_id.in_([article.live_revision_id for article in articles])
+        )
+    ):
+        texts[revision_id][level] = text
+    return texts
 
 
 def _texts_by_levels(audience: int, texts: Mapping[int, str]) -> list[tuple[frozenset[int], str]]:
