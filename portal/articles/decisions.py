@@ -155,6 +155,8 @@ class _Reader:
     def script(self, root: Entry) -> Script | None:
         """Read the outermost level."""
         fields = self.mapping(root, {"start", "nodes"}, _("the script"))
+        if fields is None:
+            return None
         start = self.text(fields, "start", root.line)
         nodes_entry = fields.get("nodes")
         if nodes_entry is None or not isinstance(nodes_entry.value, dict) or not nodes_entry.value:
@@ -175,6 +177,8 @@ class _Reader:
         """Read one step."""
         self.node_id = node_id
         fields = self.mapping(entry, {"say", "note", "answers"}, _("a step"))
+        if fields is None:
+            return Node(node_id, entry.line, "", None, ())
         say = self.text(fields, "say", entry.line, limit=MAX_SAY)
         note = self.text(fields, "note", entry.line) if "note" in fields else None
         answers_entry = fields.get("answers")
@@ -183,7 +187,7 @@ class _Reader:
             self.fault(entry.line, _("The step has no answers."), _("Write answers: and a list below it."))
             items = []
         answers = tuple(self.answer(item) for item in items)
-        if len(answers) == 1 and answers[0].go is not None:
+        if len(answers) == 1 and answers[0].go is not None and answers[0].end is None:
             message = _("The step has one answer only, and it is not the last step.")
             self.fault(entry.line, message, _("Give it a second answer, or join it with the next step."))
         return Node(node_id, entry.line, say, note, answers)
@@ -191,6 +195,8 @@ class _Reader:
     def answer(self, entry: Entry) -> Answer:
         """Read one answer."""
         fields = self.mapping(entry, {"if", "go", "end", "outcome"}, _("an answer"))
+        if fields is None:
+            return Answer("", entry.line)
         text = self.text(fields, "if", entry.line)
         if ("go" in fields) == ("end" in fields):
             message = _("An answer needs exactly one of go and end.")
@@ -217,12 +223,12 @@ class _Reader:
         self.fault(fields["outcome"].line, message, _("Use one of %(choices)s.", choices=choices))
         return None
 
-    def mapping(self, entry: Entry, allowed: set[str], what: str) -> dict[str, Entry]:
-        """Return the fields of *entry*, complaining about every name that is not *allowed*."""
+    def mapping(self, entry: Entry, allowed: set[str], what: str) -> dict[str, Entry] | None:
+        """Return the fields of *entry*, if it has any, complaining about every name that is not *allowed*."""
         if not isinstance(entry.value, dict):
             message = _("Here %(what)s is expected, written as names with values.", what=what)
             self.fault(entry.line, message, _("Names are: %(names)s.", names=", ".join(sorted(allowed))))
-            return {}
+            return None
         for name, value in entry.value.items():
             if name not in allowed:
                 message = _("%(name)s is not a part of %(what)s.", name=name, what=what)

@@ -162,7 +162,8 @@ def _read_fields(front_text: str, path: str) -> tuple[FrontMatter | None, list[P
     reader.only(FIELDS)
     front = _front_matter(reader)
     lines = {name: entry.line for name, entry in root.value.items()}
-    problems += reader.problems
+    told = {fault.key for fault in faults}
+    problems += [problem for problem in reader.problems if problem.field not in told]
     if reader.unreadable or faults:
         return None, problems, lines
     problems += broken_rules(front, path=path, lines=lines)

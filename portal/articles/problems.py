@@ -46,7 +46,7 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Say which of the *known* words was probably meant, or list them when they are few."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    close = get_close_matches(word, names, n=1, cutoff=0.75)
     if close:
         return str(_("Did you mean %(word)s?", word=close[0]))
     if not names:

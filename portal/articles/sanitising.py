@@ -85,6 +85,8 @@ _USER_ID = re.compile(r"[^\w.-]+")
 _EDGES = "".join(map(chr, range(0x21)))
 _PATH = re.compile(r"[/?#]")
 _HOST = re.compile(r"[a-z]+://[^/?#\s]", re.IGNORECASE)
+# A parser drops one line feed there each time it reads.
+_AFTER_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 _BREAKS = re.compile(r"[\t\n\r]+")
 
 
@@ -169,7 +171,7 @@ def of_page(html: str) -> str:
 def _settled(clean: Callable[[str], str], html: str) -> str:
     """Clean until a further pass changes nothing: hostile markup can take shape by being cleaned once."""
     for _pass in range(MAX_PASSES):
-        cleaned = clean(html)
+        cleaned = _AFTER_PRE.sub(r"\1", clean(html))
         if cleaned == html:
             return cleaned
         html = cleaned

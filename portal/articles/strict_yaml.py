@@ -156,8 +156,8 @@ class _Reader:
     def scalar(self, node: yaml.Node, key: str) -> Entry:
         """Read one plain value."""
         if node.tag not in _PLAIN_TAGS:
-            message = _("Values of the type %(tag)s are not used here.", tag=node.tag.rsplit(":", 1)[-1])
-            return self.fault(node, key, message, _("Write it as plain text."))
+            message = _("Types that begin with an exclamation mark, and the sign =, are not used here.")
+            return self.fault(node, key, message, _("Write it as plain text, in double quotes if need be."))
         try:
             value: Scalar = self.loader.construct_object(node)
         except (ValueError, OverflowError, yaml.YAMLError):

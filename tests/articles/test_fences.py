@@ -1,7 +1,7 @@
 """Parts for support and specialists: who gets which lines, and which fences are refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.articles import fences
@@ -134,6 +134,7 @@ LINES = st.sampled_from(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(LINES, max_size=30))
 def test_cutting_shows_only_lines_of_the_level_or_refuses(lines):
     body = "\n".join(lines)
@@ -150,6 +151,7 @@ def test_cutting_shows_only_lines_of_the_level_or_refuses(lines):
         ]
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(LINES, max_size=30), st.sampled_from(Level))
 def test_cutting_twice_is_cutting_once(lines, level):
     body = "\n".join(lines)
