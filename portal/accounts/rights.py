@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -79,7 +80,7 @@ def rights_of(session: Session, person: Person | None) -> Rights:
     if person is None:
         return ANONYMOUS if rules.anonymous_reading else SHUT_OUT
     facts: dict[str, set[str]] = {"role": set(), "service": set(), "leads": set(), "unit": set()}
-    for kind, value in session.execute(_facts(person)):
+    for kind, value in session.execute(_facts(), {"person_id": person.id, "unit_id": person.unit_id}):
         facts[kind].add(value)
     roles = {END_USER} | facts["role"]
     if LEAD in roles:
@@ -98,9 +99,15 @@ def rights_of(session: Session, person: Person | None) -> Rights:
     )
 
 
-def _facts(person: Person) -> sa.CompoundSelect[str, str]:
-    """Everything that rights follow from, as rows of kind and value: role, service, leads, unit."""
-    above = sa.select(Unit.id, Unit.parent_id).where(Unit.id == person.unit_id).cte("above", recursive=True)
+@cache
+def _facts() -> sa.CompoundSelect[str, str]:
+    """Everything that rights follow from, as rows of kind and value: role, service, leads, unit.
+
+    Built once: each page asks it, and building costs more than the database needs to answer.
+    """
+    person_id = sa.bindparam("person_id", type_=sa.Integer)
+    unit_id = sa.bindparam("unit_id", type_=sa.String)
+    above = sa.select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte("above", recursive=True)
     above = above.union(sa.select(Unit.id, Unit.parent_id).join(above, Unit.id == above.c.parent_id))
     leads = sa.case(
         (Duty.kind == "service_lead", "head_of_service"),
@@ -108,13 +115,13 @@ def _facts(person: Person) -> sa.CompoundSelect[str, str]:
         else_="it_manager",
     )
     return sa.union_all(
-        sa.select(sa.literal("role"), PersonRole.role).where(PersonRole.person_id == person.id),
+        sa.select(sa.literal("role"), PersonRole.role).where(PersonRole.person_id == person_id),
         sa.select(sa.literal("service"), NamedService.service_id).where(
-            NamedService.person_id == person.id, NamedService.withdrawn_at.is_(None)
+            NamedService.person_id == person_id, NamedService.withdrawn_at.is_(None)
         ),
         sa.select(sa.literal("leads"), leads)
         .select_from(Duty)
         .outerjoin(Party, sa.and_(Duty.kind == "party_lead", Party.id == Duty.ref))
-        .where(Duty.person_id == person.id, Duty.kind.in_(("party_lead", "service_lead"))),
+        .where(Duty.person_id == person_id, Duty.kind.in_(("party_lead", "service_lead"))),
         sa.select(sa.literal("unit"), above.c.id),
     )

@@ -10,11 +10,14 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person, SignIn
+from portal.core.db import UtcDateTime
 from portal.organisation.models import Organisation
 
 SEEN_AGAIN_AFTER = timedelta(minutes=10)
@@ -61,14 +64,23 @@ def find(session: Session, token: str, *, now: datetime) -> tuple[SignIn, Person
 
     ``None`` when there is none, it has ended, or the person has left.
     """
+    row = session.execute(_found(), {"token_hash": hash_of(token), "now": now}).one_or_none()
+    return None if row is None else (row[0], row[1], row[2] or "")
+
+
+@cache
+def _found() -> sa.Select[*tuple[Any, ...]]:
+    """The query of :func:`find`, built once: each page asks it."""
     zone = sa.select(Organisation.time_zone).limit(1).scalar_subquery()
-    query = (
+    return (
         sa.select(SignIn, Person, zone)
         .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.token_hash == hash_of(token), SignIn.expires_at > now, Person.left_at.is_(None))
+        .where(
+            SignIn.token_hash == sa.bindparam("token_hash"),
+            SignIn.expires_at > sa.bindparam("now", type_=UtcDateTime),
+            Person.left_at.is_(None),
+        )
     )
-    row = session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1], row[2] or "")
 
 
 def end(session: Session, token: str) -> None:

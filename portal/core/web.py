@@ -137,7 +137,7 @@ def safe_path(target: str | None, default: str = "/") -> str:
 
 def static_url(name: str) -> str:
     """Address of a static file, with a hash of its content, so that it may be cached for ever."""
-    return url_for("static", filename=name, v=_content_hash(current_app.static_folder or "", name))
+    return f"{request.script_root}/static/{name}?v={_content_hash(current_app.static_folder or '', name)}"
 
 
 @functools.cache
