@@ -27,6 +27,7 @@ from portal.articles.models import (
     ArticleView,
     OldSlug,
     Rendering,
+    Revision,
     Verdict,
 )
 from portal.articles.states import ArticleState, VerdictValue
@@ -70,6 +71,7 @@ class OpenPage:
     level: int
     html: str
     toc: Sequence[Mapping[str, Any]]
+    front: Mapping[str, Any]
     service_name: str
     owner: Party | None
     holder: Person | None
@@ -156,12 +158,13 @@ def page_of(session: Session, address: str, rights: Rights, *, since: datetime) 
     row = session.execute(query, values).first()
     if row is None:
         return None
-    article, rendering, service_name, owner, holder, successor, helped, level = row
+    article, rendering, front, service_name, owner, holder, successor, helped, level = row
     return OpenPage(
         article=article,
         level=level,
         html=rendering.html,
         toc=rendering.toc,
+        front=front,
         service_name=service_name,
         owner=owner,
         holder=holder,
@@ -182,8 +185,9 @@ def _page_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any,
     shown = sa.and_(Rendering.revision_id == Article.live_revision_id, Rendering.level <= level)
     helped = _helped(Article.id, sa.bindparam("since", type_=UtcDateTime))
     return (
-        sa.select(Article, Rendering, Service.name, Party, Person, _Successor, helped, level)
+        sa.select(Article, Rendering, Revision.front, Service.name, Party, Person, _Successor, helped, level)
         .join(Service, Service.id == Article.service_id)
+        .join(Revision, Revision.id == Article.live_revision_id)
         .join(Rendering, shown)
         .outerjoin(Party, owns)
         .outerjoin(OwnerRoleHolder, OwnerRoleHolder.owner_role == Article.owner_role)
@@ -371,15 +375,15 @@ def verdict_of(session: Session, article_id: int, *, person_id: int | None, visi
     return session.scalar(query)
 
 
-def withheld(session: Session, *, page: int = 1, per_page: int = 50) -> tuple[list[Article], int]:
+def withheld(session: Session, rights: Rights, *, page: int = 1, per_page: int = 50) -> tuple[list[Article], int]:
     """Live articles that are in part or wholly for specialists only, those without a reason first.
 
-    For coaches alone: it looks past readers and levels, since nothing may be withheld silently.
+    For coaches; those that are limited to readers whom the coach is not among stay away from here as well.
     """
     has_part = sa.select(Rendering.level).where(
         Rendering.revision_id == Article.live_revision_id, Rendering.level == Level.SPECIALISTS
     )
-    query = sa.select(Article).where(Article.state == ArticleState.LIVE, has_part.exists())
+    query = sa.select(Article).where(readable(rights), has_part.exists())
     total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(Article.withheld_reason != "", Article.ref)
     return list(session.scalars(ordered.offset((page - 1) * per_page).limit(per_page))), total

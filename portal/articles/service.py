@@ -336,16 +336,16 @@ def _revision_read(session: Session, article: Article, revision_id: int | None) 
     return article.live_revision_id
 
 
-def give_withheld_reason(session: Session, ref: str, reason: str, *, by: int, now: datetime) -> None:
+def give_withheld_reason(session: Session, ref: str, reason: str, *, rights: Rights, now: datetime) -> None:
     """Write down why a part of an article is for specialists only; an empty *reason* takes it back.
 
     Raises:
-        NotFound: no live article has this ref.
+        NotFound: there is no such live article for these rights.
         Refused: the reason is too long.
     """
-    article = session.scalar(sa.select(Article).where(Article.ref == ref, Article.state == ArticleState.LIVE))
+    article = session.scalar(sa.select(Article).where(Article.ref == ref, queries.readable(rights)))
     if article is None:
-        raise NotFound(_("There is no such article."), hint=_("The list shows all that are live."))
+        raise NotFound(_("There is no such article."), hint=_("Search for it, or ask a person."))
     reason = reason.strip()
     if len(reason) > REASON_LENGTH:
         raise Refused(
@@ -354,9 +354,9 @@ def give_withheld_reason(session: Session, ref: str, reason: str, *, by: int, no
         )
     if reason == article.withheld_reason:
         return
-    article.withheld_reason, article.withheld_by, article.withheld_at = reason, by, now
+    article.withheld_reason, article.withheld_by, article.withheld_at = reason, rights.person_id, now
     session.flush()
-    emit(session, WithheldReasonGiven(actor_id=by, article_id=article.id, ref=article.ref))
+    emit(session, WithheldReasonGiven(actor_id=rights.person_id, article_id=article.id, ref=article.ref))
 
 
 def count_views(session: Session, rows: Sequence[tuple[date, int]]) -> None:

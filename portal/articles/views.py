@@ -20,7 +20,7 @@ from portal.articles.addresses import ref_in
 from portal.articles.forms import WithheldForm
 from portal.articles.models import Article, Verdict
 from portal.core.clock import now
-from portal.core.errors import NotFound, Refused
+from portal.core.errors import NotFound
 from portal.core.i18n import format_date
 from portal.core.i18n import gettext as _
 from portal.core.web import check, portal, reading, require, transaction
@@ -123,10 +123,13 @@ def _context(page: queries.OpenPage, *, in_pane: bool) -> dict[str, Any]:
     return {
         "page": page,
         "in_pane": in_pane,
-        "standing": wording.standing_of(article),
+        "standing": wording.standing_of(article, page.owner.name if page.owner else ""),
         "kind": wording.KINDS[article.kind],
         "audience": wording.AUDIENCES[article.audience],
         "minutes": wording.minutes(article.time_needed_minutes),
+        "known_error": wording.known_error(page.front),
+        "environment": ", ".join(page.front.get("environment", ())),
+        "tags": page.front.get("tags", ()),
         "helped": wording.helped(page.helped),
         "holder": holder,
         "owner_words": wording.role_words(article.owner_role),
@@ -245,20 +248,19 @@ def withheld() -> ResponseReturnValue:
 @require("articles.see_withheld")
 def give_reason(ref: str) -> ResponseReturnValue:
     """Write down why a part of one article is for specialists only."""
-    form, by = WithheldForm(prefix=ref), current_viewer().person_id
-    if by is None:
-        raise Refused(_("Please sign in to see this page."))
+    form = WithheldForm(prefix=ref)
     if not form.validate():
         return _withheld_page({ref: form}), 422
     with transaction() as session:
-        service.give_withheld_reason(session, ref, form.reason.data or "", by=by, now=now())
+        rights = current_viewer().rights
+        service.give_withheld_reason(session, ref, form.reason.data or "", rights=rights, now=now())
     flash(_("The reason for %(ref)s is saved.", ref=ref))
     return redirect(url_for(".withheld", page=request.args.get("page", None, int), _anchor=ref), 303)
 
 
 def _withheld_page(typed: dict[str, WithheldForm]) -> str:
     page = min(max(request.args.get("page", 1, int), 1), 10_000)
-    articles, total = queries.withheld(reading(), page=page, per_page=PER_PAGE)
+    articles, total = queries.withheld(reading(), current_viewer().rights, page=page, per_page=PER_PAGE)
     return render_template(
         "articles/withheld.html",
         rows=_with_forms(articles, typed),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from portal.articles import rules
-from portal.articles.levels import Kind, Level
+from portal.articles.levels import Kind, KnownErrorStatus, Level
 from portal.articles.models import Article
 from portal.core.i18n import format_date, ngettext
 from portal.core.i18n import gettext as _
@@ -30,6 +31,14 @@ AUDIENCES: dict[int, Any] = {
 }
 
 
+KNOWN_ERROR: dict[str, Any] = {
+    KnownErrorStatus.ANALYSED: _l("The cause is known."),
+    KnownErrorStatus.WORKAROUND: _l("There is a way round."),
+    KnownErrorStatus.FIX_PLANNED: _l("A fix is on its way."),
+    KnownErrorStatus.FIXED: _l("The fault is fixed."),
+}
+
+
 @dataclass(frozen=True)
 class Standing:
     """One line under the title: *is_good* when somebody here answers for the text."""
@@ -38,13 +47,14 @@ class Standing:
     text: str
 
 
-def standing_of(article: Article) -> list[Standing]:
-    """Say how far an article can be trusted here, in one or two lines."""
+def standing_of(article: Article, owner: str = "") -> list[Standing]:
+    """Say how far an article can be trusted here, in one or two lines; *owner* is the name of who looks after it."""
+    named = {article.owner_role: owner} if owner else {}
     lines = []
     if rules.needs_approval(article):
-        lines.append(_approval(article))
+        lines.append(_approval(article, named))
     if article.checked_on is not None:
-        lines.append(Standing(is_good=True, text=_checked(article.checked_on, article.checked_by)))
+        lines.append(Standing(is_good=True, text=_checked(article.checked_on, article.checked_by, named)))
     elif rules.is_for_writers(article):
         lines.append(Standing(is_good=False, text=_("Still being written; only people who write can find it")))
     elif rules.is_starter(article):
@@ -54,17 +64,33 @@ def standing_of(article: Article) -> list[Standing]:
     return lines
 
 
-def _approval(article: Article) -> Standing:
+def _approval(article: Article, named: Mapping[str, str]) -> Standing:
     if article.approved_on is None or not article.approved_by:
         return Standing(is_good=False, text=_("Not approved here yet"))
-    day, who = format_date(article.approved_on, "long"), role_words(article.approved_by)
+    day, who = format_date(article.approved_on, "long"), _who(article.approved_by, named)
     return Standing(is_good=True, text=_("Approved on %(day)s by %(who)s", day=day, who=who))
 
 
-def _checked(on: date, by: str | None) -> str:
+def _who(role: str, named: Mapping[str, str]) -> str:
+    return named.get(role) or role_words(role)
+
+
+def _checked(on: date, by: str | None, named: Mapping[str, str]) -> str:
     day = format_date(on, "long")
     said: str = _("Checked on %(day)s", day=day)
-    return _("Checked on %(day)s by %(who)s", day=day, who=role_words(by)) if by else said
+    return _("Checked on %(day)s by %(who)s", day=day, who=_who(by, named)) if by else said
+
+
+def known_error(front: Mapping[str, Any]) -> str:
+    """Say how far a known fault is dealt with, and when the fix is planned; nothing for other kinds."""
+    fault = front.get("known_error")
+    if not fault:
+        return ""
+    status, planned = str(KNOWN_ERROR[fault["status"]]), fault.get("fix_planned_for")
+    if not planned:
+        return status
+    day = format_date(date.fromisoformat(planned), "long")
+    return str(_("%(status)s The fix is planned for %(day)s.", status=status, day=day))
 
 
 def role_words(role: str) -> str:

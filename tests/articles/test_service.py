@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts.rights import Rights
 from portal.articles import frontmatter, loading, service
 from portal.articles.models import (
     Article,
@@ -18,6 +19,7 @@ from portal.articles.models import (
 from portal.core.errors import NotFound, Refused
 from portal.core.events import EventRow
 from portal.testing import NOON
+from tests.articles.conftest import SPECIALIST
 
 FENCED = "For all.\n\n::: support\n\nSee [the other](/kb/KB0102).\n\n:::\n\n::: specialists\n\nDeep.\n\n:::\n"
 
@@ -174,32 +176,37 @@ def test_a_text_that_was_never_live_is_not_archived(make_article, house):
         archive(house, "KB0101")
 
 
-def give_reason(house, ref: str, reason: str, by: int) -> None:
+def give_reason(house, ref: str, reason: str, rights: Rights = SPECIALIST) -> None:
     with house.db.transaction() as session:
-        service.give_withheld_reason(session, ref, reason, by=by, now=NOON)
+        service.give_withheld_reason(session, ref, reason, rights=rights, now=NOON)
 
 
 def test_a_reason_for_withholding_is_kept_with_its_giver_and_never_told_in_words(
-    make_article, make_person, house, session
+    make_article, rights_for, house, session
 ):
-    article, coach = make_article(body=FENCED), make_person()
+    article, coach = make_article(body=FENCED), rights_for(roles=("coach",))
 
-    give_reason(house, "KB0101", "  Needs admin rights. ", coach.id)
-    give_reason(house, "KB0101", "Needs admin rights.", coach.id)
+    give_reason(house, "KB0101", "  Needs admin rights. ", coach)
+    give_reason(house, "KB0101", "Needs admin rights.", coach)
 
     stored = session.get_one(Article, article.id)
-    assert (stored.withheld_reason, stored.withheld_by, stored.withheld_at) == ("Needs admin rights.", coach.id, NOON)
+    assert (stored.withheld_reason, stored.withheld_by, stored.withheld_at) == (
+        "Needs admin rights.",
+        coach.person_id,
+        NOON,
+    )
     assert told(session)[1:] == [("article.withheld_reason_given", {"article_id": article.id, "ref": "KB0101"})]
 
 
-def test_a_reason_is_refused_when_too_long_or_for_nothing(make_article, make_person, house):
+def test_a_reason_is_refused_when_too_long_or_for_what_one_may_not_read(make_article, house):
     make_article(body=FENCED)
-    coach = make_person()
+    make_article("KB0102", readers=["unit:sales"])
 
     with pytest.raises(Refused, match="1001 characters"):
-        give_reason(house, "KB0101", "x" * 1001, coach.id)
-    with pytest.raises(NotFound, match="no such article"):
-        give_reason(house, "KB0999", "x", coach.id)
+        give_reason(house, "KB0101", "x" * 1001)
+    for ref in ("KB0102", "KB0999"):
+        with pytest.raises(NotFound, match="no such article"):
+            give_reason(house, ref, "x")
 
 
 def test_links_that_waited_become_links_when_their_article_comes(make_article, run_jobs, session):

@@ -48,7 +48,7 @@ def test_the_page_of_an_article_says_what_it_is_and_how_far_it_can_be_trusted(cl
     [
         (
             {"checked_on": date(2026, 2, 12), "checked_by": "onsite-team", "confidence": "validated"},
-            "Checked on February 12, 2026 by onsite team",
+            "Checked on February 12, 2026 by Onsite support",
         ),
         ({"governance": "compliance"}, "Not approved here yet"),
         (
@@ -62,6 +62,21 @@ def test_a_reader_sees_who_answers_for_a_text(client, make_article, front, line)
     make_article(**front)
 
     assert line in words(client.get("/kb/KB0101").text)
+
+
+def test_a_reader_sees_what_an_article_is_for_and_how_far_a_known_error_is_dealt_with(client, make_article):
+    make_article(
+        kind="known_error",
+        environment=["Windows 10", "Windows 11"],
+        review_every_days=30,
+        known_error={"status": "workaround", "fix_planned_for": date(2026, 4, 20)},
+        tags=["printer", "queue"],
+    )
+
+    page = words(client.get("/kb/KB0101").text)
+
+    assert "For Windows 10, Windows 11 There is a way round. The fix is planned for April 20, 2026." in page
+    assert "Tags printer queue" in page
 
 
 @pytest.mark.parametrize(
