@@ -45,8 +45,9 @@ def _differences(house: Portal, owner: Owner) -> list[object]:
 
 def _table_of(difference: object) -> str:
     thing = difference[0] if isinstance(difference, list) else difference
-    last = thing[-1] if not isinstance(thing[0], str) or not thing[0].startswith("modify") else None
-    return str(getattr(getattr(last, "table", last), "name", thing[2]))
+    if str(thing[0]).startswith("modify"):
+        return str(thing[2])
+    return str(thing[-1].name if isinstance(thing[-1], sa.Table) else thing[-1].table.name)
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(migrated: Path):
