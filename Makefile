@@ -24,12 +24,12 @@ $(STAMPS)/python:
 
 $(STAMPS)/run: $(STAMPS)/python setup.cfg pyproject.toml constraints.txt
 	@echo "Installing what the portal needs (once; a minute)"
-	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@PYTHONWARNINGS="ignore:Editable installation" $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/run
 	@echo "Installing what the tests need (once)"
-	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	@PYTHONWARNINGS="ignore:Editable installation" $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
 	@touch $@
 
 run: $(STAMPS)/run ## Start the portal: everything it needs is made on the first start

@@ -1,4 +1,4 @@
-"""No barrier on any page: axe-core over every page, as the people who see most, on phone and desktop, light and dark."""
+"""No barrier on any page: axe-core over every page as the people who see most, phone and desktop, light and dark."""
 
 from __future__ import annotations
 
