@@ -104,6 +104,7 @@ def twin(town: Town, instance_with_board: Path, open_example) -> Town:
 
 def answer(client: FlaskClient, method: str, address: str) -> tuple[int, dict[str, str], str]:
     """Status, headers and text of an answer, without what differs between any two answers."""
+    house_of(client.application).tally.flush()  # some pages show what was read a moment ago
     got = client.open(address, method=method, headers={"X-Request-Id": "same"}, buffered=True)
     headers = {name: NOT_THE_SAME_TWICE.sub("*", value) for name, value in got.headers if name != "Content-Length"}
     return got.status_code, headers, NOT_THE_SAME_TWICE.sub("*", got.get_data(as_text=True))
