@@ -23,6 +23,7 @@ KEYWORDS = {
     "lazy_gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
@@ -62,6 +63,7 @@ def update(language: str) -> int:
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     catalog = read(language) if path.exists() else Catalog(locale=language, project="Frontline", charset="utf-8")
+    template.creation_date = catalog.creation_date  # so that a run which finds nothing new changes nothing
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     with path.open("wb") as file:
