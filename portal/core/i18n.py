@@ -1,28 +1,126 @@
-"""Every text that a person reads goes through here.
+"""Every text, date and number that a person reads goes through here.
 
-English is the source; the catalogues stand in ``portal/translations``. The
-functions answer in English outside a request, so services and commands may
-use them without knowing of the web.
+English is the source; the catalogues stand in ``portal/translations``. Within
+a request the functions answer in the language and time zone of whoever asks.
+Outside of one (commands, the worker) they answer in English and UTC, so
+services may use them without knowing of the web. :func:`speaking` chooses
+another language for a while, in both.
 """
 
 from __future__ import annotations
 
-from flask_babel import (
-    format_date,
-    format_datetime,
-    format_decimal,
-    gettext,
-    lazy_gettext,
-    ngettext,
-    pgettext,
-)
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-__all__ = [
-    "format_date",
-    "format_datetime",
-    "format_decimal",
-    "gettext",
-    "lazy_gettext",
-    "ngettext",
-    "pgettext",
-]
+import flask_babel
+from babel import Locale, UnknownLocaleError, dates, numbers
+from babel.support import NullTranslations, Translations
+from flask import has_request_context
+from flask_babel.speaklater import LazyString
+
+FOLDER = Path(__file__).resolve().parents[1] / "translations"
+SOURCE = "en"
+
+# How dates and numbers are written: day before month and 24 hours, as opening hours are in every language.
+WRITTEN_AS = {SOURCE: "en_GB"}
+
+_chosen: ContextVar[str] = ContextVar("portal_language", default="")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Answer in *language* (a code such as ``de`` or ``pt-BR``) within the block; English where nobody translated."""
+    before = _chosen.set(language or SOURCE)
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
+
+
+def gettext(text: str, **values: Any) -> str:
+    """*text* in the language of whoever reads, with *values* in the place of its holders."""
+    return _filled(_catalogue().ugettext(text), values)
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """As :func:`gettext`, with the form that belongs to *num*, which is also the value of ``%(num)s``."""
+    return _filled(_catalogue().ungettext(one, many, num), {"num": num, **values})
+
+
+def pgettext(context: str, text: str, **values: Any) -> str:
+    """As :func:`gettext`, for an English word with several meanings; *context* says which."""
+    said: str = _catalogue().upgettext(context, text)
+    return _filled(said, values)
+
+
+def lazy_gettext(text: str, **values: Any) -> Any:
+    """As :func:`gettext`, looked up each time it is shown: for what is said when a module is read."""
+    return LazyString(gettext, text, **values)
+
+
+def format_date(day: date, style: str = "medium") -> str:
+    """A day as people write it; of a moment the day in their time zone.
+
+    *style* is ``short``, ``medium``, ``long``, ``full``, or a pattern such as ``EEEE`` for the day of the week.
+    """
+    day = day.astimezone(_time_zone()) if isinstance(day, datetime) else day
+    return dates.format_date(day, style, locale=_locale())
+
+
+def format_moment(moment: datetime) -> str:
+    """A moment to the minute, in the time zone of whoever reads."""
+    locale, zone = _locale(), _time_zone()
+    day = dates.format_date(moment.astimezone(zone), "medium", locale=locale)
+    clock = dates.format_time(moment, "short", tzinfo=zone, locale=locale)
+    joined = str(dates.get_datetime_format("medium", locale=locale))
+    return joined.replace("'", "").replace("{0}", clock).replace("{1}", day)
+
+
+def format_decimal(number: float) -> str:
+    """A number with the separators of the language."""
+    return numbers.format_decimal(number, locale=_locale())
+
+
+def _filled(text: str, values: dict[str, Any]) -> str:
+    return text % values if values else text
+
+
+def _catalogue() -> NullTranslations:
+    if language := _chosen.get():
+        return _catalogue_of(language.partition("-")[0])
+    if has_request_context():
+        found: NullTranslations = flask_babel.get_translations()
+        return found
+    return _catalogue_of(SOURCE)
+
+
+@cache
+def _catalogue_of(language: str) -> NullTranslations:
+    return Translations.load(FOLDER, [language])
+
+
+def _locale() -> Locale:
+    if language := _chosen.get():
+        return _locale_of(language)
+    return _locale_of(str(flask_babel.get_locale()) if has_request_context() else SOURCE)
+
+
+@cache
+def _locale_of(language: str) -> Locale:
+    written = WRITTEN_AS.get(language, language)
+    try:
+        return Locale.parse(written.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse(WRITTEN_AS[SOURCE])
+
+
+def _time_zone() -> tzinfo:
+    if not has_request_context():
+        return UTC
+    zone: tzinfo = flask_babel.get_timezone()
+    return zone

@@ -220,7 +220,11 @@ class Plugins:
 
 @dataclass
 class Portal:
-    """One portal: settings, database, events, plugins, and who is asking."""
+    """One portal: settings, database, events, plugins, and who is asking.
+
+    *time_zone* answers with the zone of whoever has chosen none, such as
+    ``Europe/Berlin``, or with nothing.
+    """
 
     config: Config
     db: Database
@@ -231,6 +235,7 @@ class Portal:
     permissions: dict[str, Permission] = field(default_factory=dict)
     schedules: Sequence[tuple[str, Every]] = ()
     who_asks: Callable[[], Viewer] = Nobody
+    time_zone: Callable[[], str] = str
     readiness: dict[str, Callable[[], str]] = field(default_factory=dict)
 
     def worker(self, *, name: str | None = None) -> Worker:

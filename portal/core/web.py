@@ -15,7 +15,6 @@ import re
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
@@ -32,7 +31,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.core import log as logs
 from portal.core.clock import now
 from portal.core.errors import ConfigError, Forbidden
-from portal.core.i18n import format_datetime
+from portal.core.i18n import format_date, format_moment
 from portal.core.i18n import gettext as _
 from portal.core.portal import Plugin, Plugins, Portal, Viewer
 
@@ -145,11 +144,6 @@ def _content_hash(folder: str, name: str) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
 
 
-def when(moment: datetime) -> str:
-    """A moment as people read it, in their language and time zone."""
-    return str(format_datetime(moment, "medium"))
-
-
 def csp_nonce() -> str:
     """The nonce of this answer, for the few script tags of the layout."""
     if "csp_nonce" not in g:
@@ -179,7 +173,8 @@ def init(app: Flask, house: Portal) -> None:
     csrf.init_app(app)
     Babel(app, locale_selector=_locale, timezone_selector=_time_zone)
     app.jinja_env.globals.update(slot=slot, static_url=static_url, csp_nonce=csp_nonce, _=_)
-    app.jinja_env.filters["when"] = when
+    app.jinja_env.filters.update(when=format_moment, dateformat=format_date)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True  # as the texts are collected
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.after_request(_finish)
     app.teardown_request(_end)
@@ -265,7 +260,7 @@ def _locale() -> str:
 
 
 def _time_zone() -> str | None:
-    return getattr(viewer(), "time_zone", None)
+    return getattr(viewer(), "time_zone", None) or portal().time_zone() or None
 
 
 @pass_context

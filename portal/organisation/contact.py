@@ -66,9 +66,18 @@ class DeskCache:
 
     def contact(self, now: datetime) -> Contact:
         """The desk in words. When the database does not answer, what was known last still stands."""
+        desk = self._latest()
+        return in_words(desk, now) if desk else Contact()
+
+    def time_zone(self) -> str:
+        """The time zone of the organisation; empty when there is none yet."""
+        desk = self._latest()
+        return desk.calendar.time_zone if desk else ""
+
+    def _latest(self) -> Desk | None:
         if time.monotonic() - self._read_at > KEEP_SECONDS:
             self._look()
-        return in_words(self._desk, now) if self._desk else Contact()
+        return self._desk
 
     def _look(self) -> None:
         try:

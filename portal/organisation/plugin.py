@@ -24,8 +24,9 @@ class OrganisationRoom(Room):
     hookspecs = (hooks,)
 
     def open_pages(self, app: Flask) -> None:
-        """Give every template `contact`: how the service desk is reached right now."""
+        """Give every template `contact`, how the service desk is reached right now, and visitors its time zone."""
         desk = app.extensions["organisation_desk"] = DeskCache(self.portal.db)
+        self.portal.time_zone = desk.time_zone
         app.context_processor(lambda: {"contact": desk.contact(now())})
 
     @hookimpl

@@ -48,12 +48,12 @@ def test_the_page_of_an_article_says_what_it_is_and_how_far_it_can_be_trusted(cl
     [
         (
             {"checked_on": date(2026, 2, 12), "checked_by": "onsite-team", "confidence": "validated"},
-            "Checked on February 12, 2026 by Onsite support",
+            "Checked on 12 February 2026 by Onsite support",
         ),
         ({"governance": "compliance"}, "Not approved here yet"),
         (
             {"governance": "compliance", "approved_on": date(2026, 2, 12), "approved_by": "security-lead"},
-            "Approved on February 12, 2026 by security lead",
+            "Approved on 12 February 2026 by security lead",
         ),
     ],
     ids=["checked", "not approved", "approved"],
@@ -75,7 +75,7 @@ def test_a_reader_sees_what_an_article_is_for_and_how_far_a_known_error_is_dealt
 
     page = words(client.get("/kb/KB0101").text)
 
-    assert "For Windows 10, Windows 11 There is a way round. The fix is planned for April 20, 2026." in page
+    assert "For Windows 10, Windows 11 There is a way round. The fix is planned for 20 April 2026." in page
     assert "Tags printer queue" in page
 
 

@@ -33,10 +33,17 @@ def collect() -> Catalog:
     """Every text of the portal and its plugins, in the order of the files."""
     catalog = Catalog(project="Frontline", charset="utf-8")
     for folder in ("portal", "plugins"):
-        found = extract_from_dir(ROOT / folder, METHODS, OPTIONS, KEYWORDS, comment_tags=("NOTE:",))
+        # Babel passes by folders that begin with an underscore, such as templates/_macros, unless told otherwise.
+        found = extract_from_dir(
+            ROOT / folder, METHODS, OPTIONS, KEYWORDS, comment_tags=("NOTE:",), directory_filter=_holds_texts
+        )
         for file, _line, message, comments, context in found:
             catalog.add(message, None, [(f"{folder}/{file}", 0)], auto_comments=comments, context=context)
     return catalog
+
+
+def _holds_texts(folder: str) -> bool:
+    return Path(folder).name != "__pycache__"
 
 
 def path_of(language: str, suffix: str = "po") -> Path:

@@ -54,7 +54,7 @@ def test_a_closed_desk_says_when_it_opens(said, when, words):
 
 
 def test_an_opening_far_away_has_a_date(said):
-    assert said(2025, 12, 22, 19, 0, hours="Thu 10:00-11:00").opens_at == "on January 8, 2026 at 10:00"
+    assert said(2025, 12, 22, 19, 0, hours="Thu 10:00-11:00").opens_at == "on 8 January 2026 at 10:00"
 
 
 def test_a_desk_that_is_always_there_names_no_end():

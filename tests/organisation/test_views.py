@@ -122,9 +122,9 @@ def test_a_service_says_what_there_is_and_who_looks_after_it(loaded, client, fro
 @pytest.mark.parametrize(
     ("last_day", "sentence"),
     [
-        (date(2026, 3, 31), "This service ends. Its last day is Mar 31, 2026."),
-        (date(2026, 3, 2), "This service ends. Its last day is Mar 2, 2026."),
-        (date(2026, 3, 1), "This service has ended. Its last day was Mar 1, 2026."),
+        (date(2026, 3, 31), "This service ends. Its last day is 31 Mar 2026."),
+        (date(2026, 3, 2), "This service ends. Its last day is 2 Mar 2026."),
+        (date(2026, 3, 1), "This service has ended. Its last day was 1 Mar 2026."),
     ],
 )
 def test_a_service_that_ends_says_so(loaded, client, frozen_clock, last_day, sentence):
