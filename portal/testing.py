@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import pytest
 import sqlalchemy as sa
+import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -26,10 +27,13 @@ from werkzeug.test import TestResponse
 from portal.accounts import passwords, service, sign_ins
 from portal.accounts.models import Person
 from portal.app import build, create_app
+from portal.articles import frontmatter, loading
+from portal.articles import service as articles
+from portal.articles.models import Article
 from portal.core import clock, migrate
-from portal.core.db import Model
 from portal.core.events import Job
 from portal.core.portal import Portal
+from portal.organisation import cli as organisation
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -48,10 +52,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance folder whose database was made by migrations; copied for each test."""
     folder = tmp_path_factory.mktemp("migrated")
     house = build({"instance": str(folder)}, environ={})
-    if any((house.root / "migrations" / "versions").glob("0*.py")):
-        migrate.upgrade(house.db, migrate.owners(house.root, house.plugins), backup_to=None, now=NOON)
-    else:
-        Model.metadata.create_all(house.db.engine)
+    migrate.upgrade(house.db, migrate.owners(house.root, house.plugins), backup_to=None, now=NOON)
     house.close()
     return folder
 
@@ -229,3 +230,64 @@ def csrf_of(client: FlaskClient, page: str = "/contact") -> str:
 def send(client: FlaskClient, path: str, fields: Mapping[str, Any] | None = None, **options: Any) -> TestResponse:
     """Send a form with its hidden token, as a browser would; *options* go to ``client.post``."""
     return client.post(path, data={"csrf_token": csrf_of(client), **(fields or {})}, **options)
+
+
+FRONT: dict[str, Any] = {
+    "title": "Printing does not work",
+    "kind": "troubleshooting",
+    "audience": "everyone",
+    "confidence": "not_validated",
+    "governance": "experience",
+    "service": "printing",
+    "owner_role": "onsite-team",
+    "tags": ["printer"],
+    "words": ["no paper comes out", "stuck in queue", "printer is dead"],
+    "finds": ["Nothing happens when I press it.", "The tray stays empty."],
+    "review_every_days": 180,
+}
+
+BODY = "Look at the screen of the printer.\n"
+
+MakeFile = Callable[..., Path]
+MakeArticle = Callable[..., Article]
+
+
+@pytest.fixture
+def organised(house: Portal) -> Portal:
+    """A portal with the organisation that comes with it."""
+    organisation.load_when_empty(house)
+    return house
+
+
+@pytest.fixture
+def make_file(tmp_path: Path) -> MakeFile:
+    """Write an article file to a folder of the test; keywords replace fields, ``None`` drops one."""
+
+    def make(ref: str = "KB0101", body: str = BODY, *, folder: str = "files", **front: Any) -> Path:
+        fields = {"id": ref} | FRONT | front
+        text = yaml.safe_dump({name: value for name, value in fields.items() if value is not None}, sort_keys=False)
+        path = tmp_path / folder / f"{ref}-article.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\n{text}---\n\n{body}", encoding="utf-8")
+        return path
+
+    return make
+
+
+@pytest.fixture
+def make_article(organised: Portal, make_file: MakeFile) -> MakeArticle:
+    """Put an article live from a file; links to articles that are not there yet become plain words."""
+
+    def make(ref: str = "KB0101", body: str = BODY, **front: Any) -> Article:
+        file = frontmatter.read_file(make_file(ref, body, **front), max_bytes=100_000)
+        faults = [str(problem) for problem in file.problems if problem.is_error]
+        if faults:
+            pytest.fail("\n".join(faults))
+        with organised.db.reading() as session:
+            known = set(session.scalars(sa.select(Article.ref)))
+        prepared = loading.prepare(file, known)
+        with organised.db.transaction() as session:
+            articles.publish_file(session, prepared, now=NOON)
+            return session.scalars(sa.select(Article).where(Article.ref == ref)).one()
+
+    return make

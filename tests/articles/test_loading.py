@@ -1,5 +1,7 @@
 """From a folder into the database: all or nothing at first sight, then article by article, as often as wanted."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -160,6 +162,26 @@ def test_rendering_again_keeps_the_text_and_makes_its_pages_anew(make_article, h
     session.rollback()
     assert [tuple(row) for row in session.execute(sa.select(Rendering.level, Rendering.html))] == expected
     assert session.scalars(sa.select(Revision.number)).all() == [1]
+
+
+def test_what_the_portal_adds_to_a_text_is_in_the_language_of_the_text(make_article, house, session):
+    body = "::: support\n\nNur für uns.\n\n:::\n"
+    german, english = make_article("KB0101", body, language="de"), make_article("KB0102", body)
+
+    def who(article) -> list[str]:
+        session.rollback()
+        pages = session.scalars(
+            sa.select(Rendering.html)
+            .join(Revision, Revision.id == Rendering.revision_id)
+            .where(Revision.article_id == article.id, Rendering.level > 0)
+        )
+        return [re.search(r'aria-label="([^"]+)"', page)[1] for page in pages]
+
+    assert (who(german), who(english)) == (["Nur für den Support"], ["For support only"])
+
+    loading.render_again(house.db, german.id)
+
+    assert who(german) == ["Nur für den Support"]
 
 
 def test_the_place_of_a_file_in_its_folder_is_kept_and_no_path_of_this_machine(load, make_file, session):
