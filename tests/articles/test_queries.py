@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from portal.accounts.rights import Rights
 from portal.articles import queries, service
 from portal.articles.models import Article, ArticleView
-from portal.testing import NOON
-from tests.articles.conftest import EVERYONE, PRINTING_SUPERUSER, SPECIALIST, SUPPORT, MakeArticle
+from portal.testing import NOON, MakeArticle
+from tests.articles.conftest import EVERYONE, PRINTING_SUPERUSER, SPECIALIST, SUPPORT
 
 SHUT_OUT = Rights(person_id=None, level=-1)
 SALES = Rights(person_id=None, level=0, readers=frozenset({"unit:sales", "role:end_user"}))
