@@ -48,14 +48,14 @@ def personal_data(person_id: int) -> list[PersonalData]:
         where=Person.id == person_id,
         on_erasure="unname",
         columns=("name", "login", "mail", "password_hash", "unit_id", "party_id", "language", "time_zone"),
-        why="What they wrote and signed stays with its text, and points at somebody without a name.",
+        why=_l("What they wrote and signed stays with its text, and points at somebody without a name."),
     )
     trail = PersonalData(
         model=EventRow,
         what=_l("What you did, as the portal noted it"),
         where=EventRow.actor_id == person_id,
         on_erasure="keep",
-        why="The trail holds numbers only; after erasure this one leads to no name.",
+        why=_l("The trail holds numbers only; after erasure this one leads to no name."),
     )
     deleted = [
         PersonalData(model=model, what=what, where=column == person_id, on_erasure="delete")

@@ -267,7 +267,7 @@ def prepare(file: ArticleFile, known: Collection[str], *, place: str = "") -> Pr
         body=file.body,
         source_path=place or Path(file.path).name,
         source_hash=file.sha256,
-        pages=render_pages(file.body, front.audience, known=known.__contains__),
+        pages=render_pages(file.body, front.audience, language=front.language, known=known.__contains__),
     )
 
 
@@ -352,7 +352,8 @@ def render_again(db: Database, article_id: int) -> None:
             mentioned = {ref.upper() for ref in MENTIONED.findall(revision.body)}
             is_there = sa.and_(Article.ref.in_(mentioned), Article.state != ArticleState.NOT_YET_LIVE)
             known = frozenset(session.scalars(sa.select(Article.ref).where(is_there)))
-        pages = render_pages(revision.body, Level(article.audience), known=known.__contains__)
+        audience = Level(article.audience)
+        pages = render_pages(revision.body, audience, language=article.language, known=known.__contains__)
         with db.transaction() as session:
             article = session.get_one(Article, article_id)
             if article.live_revision_id == revision.id:

@@ -22,7 +22,7 @@ def rows_about(person_id: int) -> list[PersonalData]:
             where=Revision.author_id == person_id,
             on_erasure="unname",
             columns=("author_id",),
-            why="Others rely on the text.",
+            why=_l("Others rely on the text."),
         ),
         PersonalData(
             model=Revision,
@@ -30,7 +30,7 @@ def rows_about(person_id: int) -> list[PersonalData]:
             where=Revision.decided_by == person_id,
             on_erasure="unname",
             columns=("decided_by",),
-            why="The history of a text says that it was reviewed.",
+            why=_l("The history of a text says that it was reviewed."),
         ),
         PersonalData(
             model=Article,
@@ -38,6 +38,6 @@ def rows_about(person_id: int) -> list[PersonalData]:
             where=Article.withheld_by == person_id,
             on_erasure="unname",
             columns=("withheld_by",),
-            why="The reason itself goes on to hold.",
+            why=_l("The reason itself goes on to hold."),
         ),
     ]

@@ -43,6 +43,7 @@ from portal.core.db import Model
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
+from portal.core.i18n import speaking
 
 Outcome = Literal["new", "changed", "same"]
 
@@ -68,9 +69,10 @@ class Prepared:
     pages: Pages
 
 
-def render_pages(body: str, audience: Level, *, known: Callable[[str], bool]) -> Pages:
+def render_pages(body: str, audience: Level, *, language: str, known: Callable[[str], bool]) -> Pages:
     """Render *body* for every level at which it differs; touches no database.
 
+    What the portal adds to the text is in the *language* of the article.
     Links to an article that is not *known* become plain words.
 
     Raises:
@@ -84,7 +86,8 @@ def render_pages(body: str, audience: Level, *, known: Callable[[str], bool]) ->
         missing.add(ref)
         return False
 
-    renderings = render_levels(body, audience, known=ask)
+    with speaking(language):
+        renderings = render_levels(body, audience, known=ask)
     parts = fences.parts(body)
     hidden = {level: sum(part.level > level for part in parts) for level in renderings}
     return Pages(renderings=renderings, hidden_parts=hidden, missing=frozenset(missing))

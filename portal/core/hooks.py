@@ -66,7 +66,7 @@ class PersonalData:
     where: sa.ColumnElement[bool]
     on_erasure: Literal["delete", "unname", "keep"]
     columns: tuple[str, ...] = ()
-    why: str = ""
+    why: Any = ""
 
 
 @dataclass(frozen=True)

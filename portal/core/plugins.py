@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -21,6 +21,7 @@ from portal import __version__
 from portal.core.config import Setting
 from portal.core.db import Model
 from portal.core.errors import ConfigError
+from portal.core.i18n import lazy_gettext as _l
 from portal.core.portal import LeftOut, Plugin, Plugins, Room
 
 __all__ = ["Plugin", "Room", "admit", "all_settings", "discover", "tables_of"]
@@ -64,12 +65,17 @@ def _plugins_of(module: ModuleType) -> list[Plugin]:
     return [own[0]()]
 
 
-def _version_fault(member: Plugin) -> str:
+def _version_fault(member: Plugin) -> Any:
     try:
         fits = __version__ in SpecifierSet(member.requires_portal)
     except InvalidSpecifier:
-        return f"It asks for the portal {member.requires_portal!r}, which is not a range of versions."
-    return "" if fits else f"It asks for the portal {member.requires_portal}; this is {__version__}."
+        asked = member.requires_portal
+        return _l("It asks for the portal “%(asked)s”, which is not a range of versions.", asked=asked)
+    if fits:
+        return ""
+    return _l(
+        "It asks for the portal %(asked)s; this is %(version)s.", asked=member.requires_portal, version=__version__
+    )
 
 
 def tables_of(member: Plugin) -> list[sa.Table]:

@@ -24,6 +24,7 @@ from portal.core.db import Database
 from portal.core.errors import ConfigError, NotFound
 from portal.core.events import Bus
 from portal.core.hooks import Permission
+from portal.core.i18n import gettext as _
 from portal.core.jobs import Every, Worker
 from portal.core.switches import Switches
 from portal.core.tally import Tally
@@ -102,7 +103,7 @@ class LeftOut:
     """A plugin that was found and cannot be used, with the reason for the admin page."""
 
     name: str
-    reason: str
+    reason: Any
 
 
 class Plugins:
@@ -127,7 +128,7 @@ class Plugins:
     def get(self, name: str) -> Plugin:
         """Return one by name. Raises ``NotFound``."""
         if name not in self._members:
-            raise NotFound(f"There is no plugin {name}.")
+            raise NotFound(_("There is no plugin %(name)s.", name=name))
         return self._members[name]
 
     @property

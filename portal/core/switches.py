@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core.db import Database, Model
 from portal.core.errors import NotFound
+from portal.core.i18n import gettext as _
 
 SWITCH_CHECK_SECONDS = 1.0
 
@@ -83,7 +84,7 @@ class Switches:
     def switch(self, session: Session, name: str, *, on: bool, by: int | None, now: datetime) -> None:
         """Turn a plugin on or off. Raises ``NotFound`` for a name that is no plugin."""
         if name not in self._defaults:
-            raise NotFound(f"There is no plugin {name}.", hint="The admin page lists them.")
+            raise NotFound(_("There is no plugin %(name)s.", name=name), hint=_("The admin page lists them."))
         session.merge(PluginSwitch(name=name, is_on=on, changed_at=now, changed_by=by))
         raise_generation(session, "switches")
         self._looked_at = float("-inf")

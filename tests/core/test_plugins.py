@@ -190,7 +190,7 @@ def test_an_installed_plugin_shows_in_the_list(tmp_path):
     [
         (">=2", "It asks for the portal >=2; this is 1.0.0."),
         ("<1", "It asks for the portal <1; this is 1.0.0."),
-        ("soon", "It asks for the portal 'soon', which is not a range of versions."),
+        ("soon", "It asks for the portal “soon”, which is not a range of versions."),
     ],
 )
 def test_a_plugin_for_another_version_is_left_out_with_the_reason(make_house, requires, reason):
