@@ -18,6 +18,17 @@ def sign_in(context: BrowserContext, portal: Served, login: str, password: str =
     return page
 
 
+def open_menu(page: Page, name: str) -> None:
+    """Open the menu under one's own name."""
+    page.locator("details.menu > summary").filter(has_text=name).click()
+    expect(page.locator(".menu-panel")).to_be_visible()
+
+
+def go_on(page: Page, heading: str) -> None:
+    """Go on once the page with this first heading is there."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
 def watched(page: Page) -> list[str]:
     """Faults that the browser reports on *page* from now on: scripts, refused content, failed requests."""
     faults: list[str] = []
