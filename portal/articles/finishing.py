@@ -64,7 +64,7 @@ def finish(
     all links stay. *id_prefix* goes before every id.
     """
     page = _Page(marks, scripts or {}, known, id_prefix)
-    html = re.sub(rf"<p>({marks.pattern.pattern})</p>", r"\1", html)
+    html = marks.out_of_paragraphs(html)
     for end, name, attributes, text in _TOKEN.findall(html):
         if not name:
             page.text(text)
@@ -108,7 +108,7 @@ class _Page:
 
     def __init__(self, marks: Marks, scripts: Mapping[int, ScriptPart], known: Known | None, id_prefix: str) -> None:
         """Begin an empty page."""
-        self.mark = marks.pattern
+        self.marks = marks
         self.scripts = scripts
         self.known = known
         self.id_prefix = id_prefix
@@ -173,9 +173,9 @@ class _Page:
         if self.waiting and text.strip():
             text = self._beginning(self.waiting, text)
         at = 0
-        for mark in self.mark.finditer(text):
+        for mark in self.marks.found_in(text):
             self._say(text[at : mark.start()])
-            self._our_part(mark[1], int(mark[2]))
+            self._our_part(mark["kind"], int(mark["number"]))
             at = mark.end()
         self._say(text[at:])
 
@@ -356,7 +356,7 @@ class _Page:
             self._close()
         for jump in self.jumps:
             self.out[jump.at] = tag("a", {**jump.attributes, "href": f"#{escape(self._aim(jump.target))}"})
-        html = self.mark.sub("", "".join(self.out)).replace("<p></p>", "")
+        html = self.marks.taken_out_of("".join(self.out)).replace("<p></p>", "")
         return Finished(html, tuple(self.toc), page_parts.plain("".join(self.words)), tuple(self.links))
 
     def _aim(self, target: str) -> str:

@@ -173,7 +173,7 @@ class _View:
 
     def _script_parts(self, known: Callable[[str], bool] | None, id_prefix: str) -> dict[int, ScriptPart]:
         """Return the scripts of this level as HTML; the ids of all but the first say which one they belong to."""
-        numbers = [int(number) for kind, number in self.marks.pattern.findall(self.source) if kind == "s"]
+        numbers = [int(mark["number"]) for mark in self.marks.found_in(self.source) if mark["kind"] == "s"]
         parts: dict[int, ScriptPart] = {}
         for place, number in enumerate(numbers, start=1):
             prefix = id_prefix if place == 1 else f"{id_prefix}s{place}-"
