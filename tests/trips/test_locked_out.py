@@ -61,7 +61,15 @@ def test_own_words_lead_to_the_fix(demo: Served, phone: Page, words: str):
 
 
 def test_a_person_is_one_tap_away_on_every_page_of_the_way(demo: Served, phone: Page):
-    for path in ("/", "/search?q=my+phone+is+gone", "/search?q=zqnothing", "/kb/KB0004", "/sign-in", "/kb/KB9999", "/no"):
+    for path in (
+        "/",
+        "/search?q=my+phone+is+gone",
+        "/search?q=zqnothing",
+        "/kb/KB0004",
+        "/sign-in",
+        "/kb/KB9999",
+        "/no",
+    ):
         phone.goto(demo.url(path))
         phone.get_by_role("contentinfo").get_by_role("link", name="All ways to reach us").tap()
 
@@ -101,7 +109,9 @@ def test_no_is_taken_seriously(demo: Served, phone: Page):
 
     verdict.get_by_role("button", name="No", exact=True).tap()
 
-    expect(verdict.locator(".verdict-thanks")).to_have_text("Noted. Do not stay stuck: a person can help you from here.")
+    expect(verdict.locator(".verdict-thanks")).to_have_text(
+        "Noted. Do not stay stuck: a person can help you from here."
+    )
     expect(verdict.get_by_role("button", pressed=True)).to_have_text("No")
     assert votes(demo)[len(before) :] == [("KB0004", "no", "got a new phone")]
 
