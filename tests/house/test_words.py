@@ -17,6 +17,23 @@ from tests.house import town as towns
 
 WORDS = tomllib.loads((Path(__file__).parents[1] / "data" / "forbidden_words.toml").read_text())["word"]
 PATTERNS = [(re.compile(word["pattern"], re.IGNORECASE), word["instead"]) for word in WORDS]
+# The same for German, with what stands there instead and why.
+GERMAN_WORDS = [
+    (r"\bTickets?\b", "Anfrage: nobody is a number", "Ihr Ticket ist da.", "Ihre Anfrage ist da."),
+    (r"\beskal(ier|ation)\w*", "hinzuziehen, weitergeben: nobody is below", "Wir eskalieren das.", "Wir geben weiter."),
+    (r"\b(Level|Stufe|Ebene) ?(I{1,3}|[1-3])\b|\b(First|Second|Third)[- ]Level\b|\b[1-3]\. Ebene\b",
+     "Anlaufstelle, Support vor Ort, Fachleute: no ranks", "Der Second-Level-Support.", "Weniger Ebenen."),
+    (r"\b(Anwender|Benutzer|Bedien)fehler\b", "die Seite half nicht: nobody is blamed", "Ein Bedienfehler.",
+     "Ein Fehler."),
+    (r"\b(Benutzer|Anwender|Nutzer)(s|n|in)?\b", "Kollegin, Kollege, Person, wer ihn nutzt: people have names",
+     "Die Benutzer warten.", "Wer ihn nutzt, wartet."),
+    (r"\bPower-?User\b", "Superuser", "Ein Poweruser.", "Eine Superuserin."),
+    (r"\b(Rangliste|Bestenliste|Verlierer)\w*", "Saison, gemeinsam", "Die Rangliste.", "Die Saison."),
+    (r"\b(Humanressourcen?|Manpower)\b", "Personen, Zeit: people are no stock", "Mehr Manpower.", "Mehr Zeit."),
+    (r"\bbekannte[sn]? Probleme?\b", "bekannter Fehler, mit Ausweg", "Ein bekanntes Problem.", "Ein bekannter Fehler."),
+    (r"\bungültig\w*", "what belongs there instead", "Eine ungültige Eingabe.", "Kein Datum."),
+]  # fmt: skip
+GERMAN_PATTERNS = [(re.compile(pattern, re.IGNORECASE), instead) for pattern, instead, _, _ in GERMAN_WORDS]
 READ_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "content"}
 
 
@@ -56,6 +73,20 @@ def test_each_pattern_catches_its_sentence_and_lets_the_other_pass(word: dict[st
 
     assert pattern.search(word["fails"])
     assert not any(each.search(word["passes"]) for each, _ in PATTERNS)
+
+
+@pytest.mark.parametrize(("pattern", "instead", "fails", "passes"), GERMAN_WORDS, ids=lambda text: text[:20])
+def test_each_german_pattern_catches_its_sentence_and_lets_the_other_pass(
+    pattern: str, instead: str, fails: str, passes: str
+):
+    assert re.search(pattern, fails, re.IGNORECASE)
+    assert not any(each.search(passes) or each.search(instead) for each, _ in GERMAN_PATTERNS)
+
+
+def test_the_german_catalogue_holds_no_such_word():
+    said = [str(part) for message in messages.read("de") if message.id for part in _parts(message.string)]
+
+    assert [text for text in said if any(pattern.search(text) for pattern, _ in GERMAN_PATTERNS)] == []
 
 
 def test_no_catalogue_holds_such_a_word():
