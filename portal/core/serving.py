@@ -2,11 +2,13 @@
 
 The server finishes requests in flight, the worker its job; then the command
 ends. A child that dies by itself takes the other one down, so that whatever
-watches the process can start both again.
+watches the process can start both again. A command that is killed takes both
+with it (``leash.py``).
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -65,7 +68,7 @@ def run_together(config: Config, *, root: Path, ready: Callable[[], None]) -> in
     worker = [sys.executable, "-m", "portal.cli", "worker"]
     # Sessions of their own: Ctrl-C reaches us alone, and we pass it on once.
     children = [
-        subprocess.Popen(command, cwd=root, start_new_session=True)  # noqa: S603 - our own commands
+        subprocess.Popen(_leashed(command), cwd=root, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - ours
         for command in (server_command(config), worker)
     ]
     stop = _Stop(children)
@@ -85,8 +88,14 @@ def run_together(config: Config, *, root: Path, ready: Callable[[], None]) -> in
     return 1 if died else 0
 
 
+def _leashed(command: list[str]) -> list[str]:
+    """*command*, which runs a module, so that it ends when we do."""
+    python, _dash_m, *module = command
+    return [python, "-m", "portal.core.leash", *module]
+
+
 class _Stop:
-    """Passes a signal on to the children; a second one in a hurry kills them."""
+    """Passes a signal on to the children; a second one in a hurry kills them with all that they started."""
 
     def __init__(self, children: list[subprocess.Popen[bytes]]) -> None:
         self._children = children
@@ -94,9 +103,17 @@ class _Stop:
 
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
         for child in self._children:
-            if child.poll() is None:
-                (child.kill if self.asked else child.terminate)()
+            if self.asked:
+                _kill_all(child)
+            elif child.poll() is None:
+                child.terminate()
         self.asked = True
+
+
+def _kill_all(child: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of *child* and of the processes that it started, which share its group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _wait_until_ready(config: Config, children: list[subprocess.Popen[bytes]]) -> None:
@@ -118,8 +135,9 @@ def _end(children: list[subprocess.Popen[bytes]]) -> None:
         if child.poll() is None:
             child.terminate()
     for child in children:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        _kill_all(child)
+        child.wait()
+        if child.stdin:
+            child.stdin.close()
