@@ -38,17 +38,22 @@ class SettingsForm(_Form):
 
 
 class PasswordForm(_Form):
-    """A new password, by somebody who knows the present one."""
+    """A new password, by somebody who knows the present one.
 
-    present = PasswordField(_l("Present password"), validators=[DataRequired(_l("Type your present password."))])
-    new = PasswordField(
+    A field that holds a password says so in its name: pages that show once more what was typed leave it out by that.
+    """
+
+    present_password = PasswordField(
+        _l("Present password"), validators=[DataRequired(_l("Type your present password."))]
+    )
+    new_password = PasswordField(
         _l("New password"),
         description=_l("At least 15 characters. A few words that mean something to you alone are best."),
         validators=[DataRequired(_l("Type a new password."))],
     )
-    again = PasswordField(
+    new_password_again = PasswordField(
         _l("New password once more"),
-        validators=[EqualTo("new", _l("These two are not the same. Type the new password in both fields."))],
+        validators=[EqualTo("new_password", _l("These two are not the same. Type the new password in both fields."))],
     )
 
 

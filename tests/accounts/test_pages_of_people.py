@@ -4,9 +4,12 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
 
 from portal.accounts import passwords, queries, service
 from portal.accounts.models import Person, SignIn
+from portal.core.error_pages import NOT_SHOWN_AGAIN
 from portal.testing import NOON, send, sign_in
 
 PASSWORD = "seven herons on a roof"
@@ -129,7 +132,11 @@ def test_a_time_zone_that_does_not_exist_is_not_kept(company, own, robin):
 
 
 def change(browser, robin, present=PASSWORD, new=NEW, again=None):
-    fields = {"present": present, "new": new, "again": new if again is None else again}
+    fields = {
+        "present_password": present,
+        "new_password": new,
+        "new_password_again": new if again is None else again,
+    }
     return send(browser, f"/people/{robin.id}/password", fields)
 
 
@@ -163,6 +170,34 @@ def test_a_new_password_is_refused_beside_its_field(fields, message, company, ow
     assert (answer.status_code, passwords.fits(kept, PASSWORD)) == (422, True)
     assert message in answer.text
     assert NEW not in answer.text
+
+
+def test_a_password_is_not_shown_again_when_the_form_was_open_too_long(company, own, robin):
+    answer = own.post(
+        f"/people/{robin.id}/password",
+        data={"present_password": PASSWORD, "new_password": NEW, "new_password_again": NEW, "csrf_token": "old"},
+    )
+
+    assert answer.status_code == 400
+    assert [word in answer.text for word in (PASSWORD, NEW)] == [False, False]
+
+
+def every_form(of=FlaskForm):
+    return [form for kind in of.__subclasses__() for form in (kind, *every_form(kind))]
+
+
+@pytest.mark.usefixtures("app")
+def test_each_field_of_a_password_says_so_in_its_name():
+    names = {
+        (form.__name__, name)
+        for form in every_form()
+        if form.__module__.startswith("portal.")
+        for name, field in vars(form).items()
+        if getattr(field, "field_class", None) is PasswordField
+    }
+
+    assert ("SignInForm", "password") in names
+    assert {(form, name) for form, name in names if not NOT_SHOWN_AGAIN.search(name)} == set()
 
 
 def test_a_person_sees_where_they_are_signed_in_and_ends_one(app, company, own, robin):

@@ -15,7 +15,7 @@ from portal.accounts.views.blueprint import bp
 from portal.core.clock import now
 from portal.core.errors import Forbidden, Refused, TooSoon
 from portal.core.i18n import gettext as _
-from portal.core.web import LANGUAGES, check, portal, reading, transaction
+from portal.core.web import LANGUAGES, check, portal, reading, row_id, transaction
 
 
 def _own(person_id: int) -> Viewer:
@@ -67,16 +67,16 @@ def password(person_id: int) -> ResponseReturnValue:
 def _change_password(form: PasswordForm, who: Viewer) -> bool:
     own_login = queries.person(reading(), who.person_id or 0).login or ""
     try:
-        if login.person_with(own_login, form.present.data) is None:
-            form.present.errors = [_("This is not your present password. Please type it once more.")]
+        if login.person_with(own_login, form.present_password.data) is None:
+            form.present_password.errors = [_("This is not your present password. Please type it once more.")]
             return False
     except TooSoon as error:
-        form.present.errors = [str(error)]
+        form.present_password.errors = [str(error)]
         return False
     try:
-        fresh = passwords.taken(form.new.data, login=own_login, site_name=portal().config.text("site_name"))
+        fresh = passwords.taken(form.new_password.data, login=own_login, site_name=portal().config.text("site_name"))
     except Refused as error:
-        form.new.errors = [str(error)]
+        form.new_password.errors = [str(error)]
         return False
     with transaction() as db:
         person = queries.person(db, who.person_id or 0)
@@ -97,6 +97,6 @@ def end_sign_in(person_id: int) -> ResponseReturnValue:
     """Sign out in one other browser, whose ``id`` is given."""
     _own(person_id)
     with transaction() as db:
-        sign_ins.end_one(db, person_id, request.form.get("id", 0, int))
+        sign_ins.end_one(db, person_id, request.form.get("id", 0, row_id))
     flash(_("That browser is signed out."))
     return redirect(url_for(".sign_in_list", person_id=person_id))
