@@ -23,7 +23,7 @@ from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.i18n import format_date
 from portal.core.i18n import gettext as _
-from portal.core.web import check, portal, reading, require, transaction
+from portal.core.web import check, portal, reading, require, row_id, transaction
 
 bp = Blueprint("articles", __name__, template_folder="templates")
 
@@ -187,7 +187,7 @@ def verdict(address: str) -> ResponseReturnValue:
             visitor=service.visitor_key(token) if token else None,
             value=request.form.get("verdict", ""),
             words=_searched(),
-            revision_id=request.args.get("revision", None, int),
+            revision_id=request.args.get("revision", None, row_id),
             now=now(),
         )
         article = session.get_one(Article, given.article_id)

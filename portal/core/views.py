@@ -13,7 +13,7 @@ from portal.core.clock import now
 from portal.core.events import EventRow, Job
 from portal.core.i18n import gettext as _
 from portal.core.switches import PluginSwitch
-from portal.core.web import menu, portal, reading, require, transaction, viewer
+from portal.core.web import menu, portal, reading, require, row_id, transaction, viewer
 
 bp = Blueprint("core", __name__, template_folder="templates")
 
@@ -97,8 +97,9 @@ def job_list() -> ResponseReturnValue:
 @require("portal.admin")
 def retry_jobs() -> ResponseReturnValue:
     """Try parked jobs again: all, or the one whose ``id`` is given."""
+    job_id = request.form.get("id", 0, row_id) if "id" in request.form else None
     with transaction() as session:
-        count = jobs.retry_parked(session, now(), job_id=request.form.get("id", None, int))
+        count = jobs.retry_parked(session, now(), job_id=job_id)
     flash(_("%(count)s jobs are tried again.", count=count))
     return redirect(url_for(".job_list"))
 

@@ -27,6 +27,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from portal.core import log as logs
 from portal.core.clock import now
@@ -42,6 +43,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+LARGEST_ID = 2**31 - 1  # what every database holds in a column of whole numbers
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
@@ -134,6 +137,23 @@ def safe_path(target: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else target
 
 
+def row_id(raw: str) -> int:
+    """Read the id of a row from an address or a form. Raises ``ValueError`` for what no row can have."""
+    if not (raw.isascii() and raw.isdecimal() and len(raw) <= 10 and int(raw) <= LARGEST_ID):
+        raise ValueError("This is no id of a row.")
+    return int(raw)
+
+
+class _IdInAddress(IntegerConverter):
+    """``<int:…>`` in an address: a number that no database could hold leads nowhere, instead of to a fault."""
+
+    def to_python(self, value: str) -> int:
+        try:
+            return row_id(value)
+        except ValueError:
+            raise ValidationError from None
+
+
 def static_url(name: str) -> str:
     """Address of a static file, with a hash of its content, so that it may be cached for ever."""
     return f"{request.script_root}/static/{name}?v={_content_hash(current_app.static_folder or '', name)}"
@@ -169,6 +189,7 @@ def init(app: Flask, house: Portal) -> None:
     )
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = _IdInAddress
     app.before_request(_begin)  # before the check for forged requests, whose error page shows the request's id
     csrf.init_app(app)
     Babel(app, locale_selector=_locale, timezone_selector=_time_zone)

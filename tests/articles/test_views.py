@@ -220,6 +220,16 @@ def test_a_visitors_second_answer_replaces_the_first(client, house, make_article
     assert standing == ["no"]
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "-1", "seven"])
+def test_a_text_that_nobody_can_have_read_leaves_the_vote_to_the_live_one(client, session, make_article, number):
+    article = make_article()
+    page = client.get("/kb/KB0101").text
+
+    client.post(f"/kb/KB0101/verdict?revision={number}", data={"csrf_token": token(page), "verdict": "yes"})
+
+    assert session.scalars(sa.select(Verdict.revision_id)).all() == [article.live_revision_id]
+
+
 def test_a_forged_visitor_cookie_is_replaced(client, house, make_article):
     make_article()
     client.set_cookie("visitor", "short")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from portal.app import create_app
 from portal.core.events import EventRow, Job
 from portal.core.portal import LeftOut
-from portal.testing import NOON
+from portal.testing import NOON, send
 from tests.core.workbench import WorkbenchPlugin
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -129,6 +129,15 @@ def test_jobs_that_failed_are_shown_with_their_error_and_can_be_tried_again(hous
     with house.db.reading() as session:
         states = session.execute(sa.select(Job.parked_at, Job.tries, Job.run_at)).all()
     assert states == [(None, 0, NOON)] * 3
+
+
+@pytest.mark.parametrize("number", ["seven", "-1", "9" * 30, ""])
+def test_a_job_that_nobody_can_mean_lets_no_other_be_tried(house, admin, add_events, number):
+    add_events(2, parked=True)
+
+    answer = send(admin, "/admin/jobs/retry", {"id": number}, follow_redirects=True)
+
+    assert (answer.status_code, answer.text.count("postman today")) == (200, 2)
 
 
 def test_the_admin_page_tells_of_jobs_that_failed(admin, add_events):

@@ -14,7 +14,8 @@ from flask import request
 from portal.app import create_app
 from portal.core import clock, log
 from portal.core.errors import ConfigError
-from portal.core.web import HEADERS, REQUEST_ID, _secret_key, safe_path
+from portal.core.web import HEADERS, REQUEST_ID, _secret_key, row_id, safe_path
+from portal.testing import send, sign_in
 from tests.core.workbench import WorkbenchPlugin
 
 POLICY = (
@@ -335,3 +336,38 @@ def test_readiness_tells_of_a_worker_and_of_a_database_that_is_away(house, clien
             "worker": "unknown",
         },
     )
+
+
+@pytest.mark.parametrize("raw", ["2147483648", "9" * 30, "9" * 5000, "-1", "1e3", "１２", "", "x"])
+def test_a_number_that_no_row_can_have_is_no_id(raw):
+    with pytest.raises(ValueError, match="no id of a row"):
+        row_id(raw)
+
+
+def test_an_id_is_read_up_to_the_largest_that_every_database_holds():
+    assert [row_id(raw) for raw in ("0", "7", "2147483647")] == [0, 7, 2147483647]
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 30, "9" * 5000])
+def test_an_address_with_a_number_that_no_row_can_have_leads_nowhere(as_role, number):
+    paths = {
+        "/people/{}": as_role("end_user"),
+        "/admin/people/{}": as_role("admin"),
+        "/coach/services/{}": as_role("coach"),
+    }
+
+    assert [client.get(path.format(number)).status_code for path, client in paths.items()] == [404] * 3
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "-1", "seven"])
+def test_a_form_with_a_number_that_no_row_can_have_is_no_fault(as_role, make_person, number):
+    admin, coach, other = as_role("admin"), as_role("coach"), make_person("Robin Bell", roles=("superuser",))
+    own = sign_in(admin.application.test_client(), other)
+
+    answers = [
+        send(admin, f"/admin/people/{other.id}/duties/withdraw", {"id": number}),
+        send(coach, f"/coach/services/{other.id}/withdraw", {"id": number}),
+        send(own, f"/people/{other.id}/sign-ins", {"id": number}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 302]

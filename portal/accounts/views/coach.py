@@ -12,7 +12,7 @@ from portal.accounts.views.blueprint import bp
 from portal.core.clock import now
 from portal.core.errors import NotFound, Refused
 from portal.core.i18n import gettext as _
-from portal.core.web import reading, require, transaction, viewer
+from portal.core.web import reading, require, row_id, transaction, viewer
 
 
 @bp.get("/coach/services")
@@ -55,7 +55,7 @@ def name_services(person_id: int) -> ResponseReturnValue:
 def withdraw_service(person_id: int) -> ResponseReturnValue:
     """Take a named service back, whose ``id`` is given."""
     with transaction() as db:
-        named = db.get(NamedService, request.form.get("id", 0, int))
+        named = db.get(NamedService, request.form.get("id", 0, row_id))
         if named is None or named.person_id != person_id:
             raise NotFound(_("That service is not named for them."), hint=_("The page shows those that are."))
         service.withdraw_service(db, named, by=viewer().person_id, now=now())

@@ -13,7 +13,7 @@ from portal.accounts.views.blueprint import bp
 from portal.core.clock import now
 from portal.core.errors import NotFound, PortalError
 from portal.core.i18n import gettext as _
-from portal.core.web import reading, require, transaction, viewer
+from portal.core.web import reading, require, row_id, transaction, viewer
 
 
 def duty_choices(session: Session) -> dict[str, list[tuple[str, str]]]:
@@ -61,7 +61,7 @@ def name_duty(person_id: int) -> ResponseReturnValue:
 def withdraw_duty(person_id: int) -> ResponseReturnValue:
     """Take a duty back, whose ``id`` is given."""
     with transaction() as db:
-        duty = db.get(Duty, request.form.get("id", 0, int))
+        duty = db.get(Duty, request.form.get("id", 0, row_id))
         if duty is None or duty.person_id != person_id:
             raise NotFound(
                 _("They do not look after this any more."), hint=_("The page of the person shows what is left.")
