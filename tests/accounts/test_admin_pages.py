@@ -227,6 +227,18 @@ def test_the_list_of_people_is_filtered_and_paged(admin, make_person, monkeypatc
     assert "Nobody fits this" in admin.get("/admin/people?q=zzz").text
 
 
+def test_a_search_for_people_takes_words_of_any_length(admin, coach):
+    words = "k" * 59_000
+
+    assert [
+        browser.get(f"{path}?q={words}").status_code
+        for browser, path in (
+            (admin, "/admin/people"),
+            (coach, "/coach/services"),
+        )
+    ] == [200, 200]
+
+
 def test_a_coach_names_a_service_and_it_counts_at_once(app, company, coach, make_person):
     ada = make_person("Ada", roles=("superuser",))
     theirs = sign_in(app.test_client(), ada)
