@@ -20,6 +20,7 @@ from portal.core.i18n import gettext as _
 MAX_BYTES = 64 * 1024
 MAX_BRACKETS = 1_000
 MAX_DEPTH = 20
+MAX_INT_BITS = 63
 
 # The C parser where PyYAML was built with it (each wheel is): ten times faster, same nodes.
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -161,6 +162,12 @@ class _Reader:
         try:
             value: Scalar = self.loader.construct_object(node)
         except (ValueError, OverflowError, yaml.YAMLError):
-            message = _("%(value)s is not a date or number that exists.", value=str(node.value))
-            return self.fault(node, key, message, _("Correct it, or put it in double quotes if it is text."))
+            return self._unfit(node, key)
+        # Python refuses to write out the largest whole numbers, so that no sentence could name them.
+        if isinstance(value, int) and value.bit_length() > MAX_INT_BITS:
+            return self._unfit(node, key)
         return Entry(value, self.line(node))
+
+    def _unfit(self, node: yaml.Node, key: str) -> Entry:
+        message = _("%(value)s is not a date or number that exists.", value=str(node.value)[:80])
+        return self.fault(node, key, message, _("Correct it, or put it in double quotes if it is text."))

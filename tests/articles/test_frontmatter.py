@@ -198,6 +198,14 @@ def test_a_handover_keeps_its_moment():
         ({"readers": "[sales]"}, (14, "readers", "sales has not the shape that belongs here.")),
         ({"language": "english"}, (14, "language", "english is not a language code.")),
         ({"checked_on": "2026-02-30"}, (14, "checked_on", "2026-02-30 is not a date or number that exists.")),
+        (
+            {"review_every_days": "0x" + "F" * 60_000},
+            (13, "review_every_days", f"0x{'F' * 78} is not a date or number that exists."),
+        ),
+        (
+            {"time_needed_minutes": ":".join(["59"] * 9_000)},
+            (14, "time_needed_minutes", f"{':'.join(['59'] * 27)[:80]} is not a date or number that exists."),
+        ),
         ({"checked_on": "2026-02-03 10:00:00"}, (14, "checked_on", "checked_on is not a date.")),
         ({"checked_on": "2026-02-03"}, (14, "checked_on", "checked_on stands without checked_by.")),
         ({"checked_by": "Team"}, (14, "checked_by", "checked_by stands without checked_on.")),
