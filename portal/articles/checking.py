@@ -118,7 +118,7 @@ def _problem(
 
 def _fences(file: ArticleFile) -> list[Problem]:
     """Faulty fences, and parts that hide nothing because the whole article is for those readers."""
-    faults = fences.faults(file.body)
+    faults = fences.faults(file.body, first_line=file.body_line)
     if faults or file.front is None:
         return [_problem(file, fault.line, fault.message, fault.remedy) for fault in faults]
     return [

@@ -67,9 +67,12 @@ def parts(body: str) -> list[Part]:
     return found
 
 
-def faults(body: str) -> list[Fault]:
-    """Return what is wrong with the fences of *body*, in the order of its lines."""
-    return _scan(lines_of(body))[1]
+def faults(body: str, *, first_line: int = 1) -> list[Fault]:
+    """Return what is wrong with the fences of *body*, in the order of its lines.
+
+    A sentence that names another line counts from *first_line*, which is where the body begins in its file.
+    """
+    return _scan(lines_of(body), first_line=first_line)[1]
 
 
 def levels_used(body: str) -> set[Level]:
@@ -112,11 +115,11 @@ def _joined_on(before: str, text: str) -> str:
     return text if not text or not before or before.endswith("\n\n") else "\n" + text
 
 
-def _scan(lines: Sequence[str]) -> tuple[list[Part], list[Fault]]:
+def _scan(lines: Sequence[str], *, first_line: int = 1) -> tuple[list[Part], list[Fault]]:
     """Walk through *lines* once and return the parts and the faults."""
     columns = in_columns(lines)
     blocks, unclosed = code_blocks(columns)
-    scanner = _Scanner(lines, columns, code_line_numbers(blocks))
+    scanner = _Scanner(lines, columns, code_line_numbers(blocks), first_line)
     for index in unclosed:
         scanner.fault(
             index,
@@ -132,8 +135,9 @@ def _scan(lines: Sequence[str]) -> tuple[list[Part], list[Fault]]:
 class _Scanner:
     """The state of one walk: the open fence, the lines of the part so far, and what was found."""
 
-    def __init__(self, lines: Sequence[str], columns: Sequence[str], code: set[int]) -> None:
+    def __init__(self, lines: Sequence[str], columns: Sequence[str], code: set[int], first_line: int) -> None:
         """Walk over *lines*, also given in *columns*; those whose index is in *code* are code."""
+        self.first_line = first_line
         self.lines = lines
         self.columns = columns
         self.code = code
@@ -191,7 +195,7 @@ class _Scanner:
         if self.level:
             self.fault(
                 index,
-                _("A part begins inside the part that was opened on line %(line)s.", line=self.opened_at + 1),
+                _("A part begins inside the part that was opened on line %(line)s.", line=self.first_line + self.opened_at),
                 _("Close the first one with ::: before the next begins; parts are never nested."),
             )
             return

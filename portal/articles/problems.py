@@ -51,6 +51,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return str(_("Did you mean %(word)s?", word=close[0]))
     if not names:
         return ""
-    if len(names) <= 12:
+    if len(names) <= 30:
         return str(_("Known are: %(words)s.", words=", ".join(names)))
     return str(_("Look for it among the ones that exist."))

@@ -188,6 +188,21 @@ def test_what_one_file_may_say(body, changed, problems):
     assert body_problems(body, **changed) == problems
 
 
+def test_a_sentence_that_names_another_line_names_the_line_of_the_file():
+    first = FIRST_BODY_LINE + 2
+
+    assert found(checking.check_folder([file_of("KB0101", "a\n\n::: support\n::: specialists\nx\n:::\n")])) == [
+        ("KB0101", first + 1, "error", f"A part begins inside the part that was opened on line {first}.")
+    ]
+
+
+def test_an_unknown_field_is_told_with_those_that_exist():
+    (problem,) = checking.check_folder([file_of("KB0101", colour="red")])
+
+    assert (problem.field, problem.message) == ("colour", "There is no field colour.")
+    assert problem.remedy.startswith("Known are: approved_by, approved_on, audience, checked_by, ")
+
+
 def test_a_practice_script_needs_no_decision_block():
     assert checking.check_folder([file_of("KB0101", kind="support_script", practice="true")]) == []
 
