@@ -17,7 +17,7 @@ from portal.core.i18n import lazy_gettext as _l
 KINDS: dict[str, Any] = {
     Kind.HOW_TO: _l("How-to"),
     Kind.TROUBLESHOOTING: _l("Something does not work"),
-    Kind.KNOWN_ERROR: _l("Known error"),
+    Kind.KNOWN_ERROR: _l("Known fault"),
     Kind.SUPPORT_SCRIPT: _l("Script for a call"),
     Kind.HANDOVER_NOTE: _l("Change handed over"),
     Kind.FAQ: _l("Questions and answers"),
