@@ -35,7 +35,6 @@ def server_command(config: Config) -> list[str]:
         *("--host", config.text("host"), "--port", str(config.number("port"))),
         *("--workers", str(config.number("workers")), "--blocking-threads", str(config.number("threads"))),
         *("--backpressure", str(config.number("threads") * 16), "--log-level", "warning"),
-        *("--workers-kill-timeout", str(STOP_SECONDS)),
         "wsgi:app",
     ]
 

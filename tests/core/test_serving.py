@@ -249,6 +249,6 @@ def test_the_server_gets_what_the_settings_say():
     assert command == [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", "::1", "--port", "81", "--workers", "2", "--blocking-threads", "3"),
-        *("--backpressure", "48", "--log-level", "warning", "--workers-kill-timeout", "30"),
+        *("--backpressure", "48", "--log-level", "warning"),
         "wsgi:app",
     ]

@@ -50,8 +50,12 @@ class Terminal:
         """Send a signal, as Ctrl-C does; return the exit code once all is printed."""
         self.process.send_signal(number)
         code = self.process.wait(60)
-        self._reader.join(10)
+        self.settled()
         return code
+
+    def settled(self) -> None:
+        """Wait until all that an ended process printed is read."""
+        self._reader.join(10)
 
     def __post_init__(self) -> None:
         """Read along, so that the process never waits for us."""
