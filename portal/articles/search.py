@@ -17,7 +17,7 @@ from portal.articles.models import Article, ArticleReader, ArticleTag, ArticleWo
 from portal.articles.states import ArticleState
 from portal.articles.wording import KINDS
 from portal.search.documents import Document
-from portal.search.hooks import Searchable
+from portal.search.hooks import Readable, Searchable
 
 SOURCE = "article"
 
@@ -106,10 +106,15 @@ def refs(session: Session, after: str, limit: int) -> list[str]:
     return list(session.scalars(query.order_by(Article.ref).limit(limit)))
 
 
-def readable(session: Session, refs: Sequence[str], rights: Rights) -> dict[str, str]:
-    """Which of *refs* stand in the search of *rights*, with their paths."""
-    query = sa.select(Article.ref, Article.slug).where(Article.ref.in_(refs), queries.readable(rights))
-    return {row.ref: path_of(row.ref, row.slug) for row in session.execute(query)}
+def readable(session: Session, refs: Sequence[str], rights: Rights) -> dict[str, Readable]:
+    """Which of *refs* stand in the search of *rights*, as they are now."""
+    query = sa.select(Article.ref, Article.slug, Article.title, Article.updated_at).where(
+        Article.ref.in_(refs), queries.readable(rights)
+    )
+    return {
+        row.ref: Readable(address=path_of(row.ref, row.slug), title=row.title, updated_at=row.updated_at)
+        for row in session.execute(query)
+    }
 
 
 SEARCHABLE = Searchable(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Readable:
+    """What the database says of a thing at this moment: where it is read, its title, and when its text changed last.
+
+    ``updated_at`` is the one of its documents: a passage that was indexed before is not shown, since what it
+    quotes may be for fewer readers by now.
+    """
+
+    address: str
+    title: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Searchable:
     """One sort of thing that can be found, and how the search gets at it.
 
@@ -25,8 +39,8 @@ class Searchable:
     makes the documents of refs; a ref without any leaves the index. ``refs``
     lists at most so many refs after one, sorted; rebuilding walks it.
     ``readable`` is the second look in the database before anything is shown:
-    ref to address, only of what these rights may read now. ``kinds`` are the
-    words for the kinds of its documents.
+    ref to ``Readable``, only of what these rights may read now. ``kinds`` are
+    the words for the kinds of its documents.
 
     All three are bounded by the refs that they get and do a number of queries
     that does not grow with them.
@@ -36,7 +50,7 @@ class Searchable:
     events: Mapping[str, str]
     documents: Callable[[Session, Sequence[str]], list[Document]]
     refs: Callable[[Session, str, int], list[str]]
-    readable: Callable[[Session, Sequence[str], Rights], Mapping[str, str]]
+    readable: Callable[[Session, Sequence[str], Rights], Mapping[str, Readable]]
     kinds: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -2,8 +2,9 @@
 
 Rights go into the engine's query, so that hits, totals and counts hold only
 what the person may read. Before anything is shown, each hit is looked up in
-the database once more: the index follows a change within a second or two, and
-what was withdrawn meanwhile must not be seen.
+the database once more: the index follows a change within a second or two (and
+not at all while no worker runs), and what was withdrawn meanwhile must not be
+seen, be it a whole article or a part that is for fewer readers now.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from portal.accounts.rights import Rights
 from portal.organisation.models import Service
 from portal.search.documents import Access
 from portal.search.engine import Hit
+from portal.search.hooks import Readable
 from portal.search.live import LiveIndex
 from portal.search.models import LOG_DAYS, SearchLog
 from portal.search.query import parse
@@ -101,8 +103,8 @@ def find(
     answer = index.search(
         query, access_of(rights, index.sources), filters=filters, offset=(page - 1) * per_page, limit=per_page
     )
-    addresses = _second_look(session, index.sources, answer.hits, rights)
-    shown = [hit for hit in answer.hits if (hit.source, hit.ref) in addresses]
+    readable = _second_look(session, index.sources, answer.hits, rights)
+    shown = [hit for hit in answer.hits if (hit.source, hit.ref) in readable]
     names = _service_names(session, set(answer.facets["service"]) | {hit.service for hit in shown})
     kinds = {kind: label for source in index.sources.values() for kind, label in source.searchable.kinds.items()}
     marker = Highlighter(query)
@@ -110,25 +112,28 @@ def find(
     return Results(
         words=query.text,
         shortened=query.shortened,
-        hits=tuple(
-            Found(
-                source=hit.source,
-                ref=hit.ref,
-                address=addresses[hit.source, hit.ref],
-                title=marker.mark(hit.title, hit.language),
-                passage=marker.snippet(hit.body, hit.language),
-                service=names.get(hit.service, ""),
-                kind=str(kinds.get(hit.kind, "")),
-                language=hit.language,
-                updated_at=hit.updated_at,
-            )
-            for hit in shown
-        ),
+        hits=tuple(_found(hit, readable[hit.source, hit.ref], marker, names, kinds) for hit in shown),
         total=total,
         services=_choices(answer.facets["service"], names, filters.get("service", "")),
         kinds=_choices(answer.facets["kind"], kinds, filters.get("kind", "")),
         page=page,
         pages=min(-(-total // per_page), PAGE_LIMIT),
+    )
+
+
+def _found(hit: Hit, now: Readable, marker: Highlighter, names: Mapping[str, str], kinds: Mapping[str, Any]) -> Found:
+    """One result: the title of this moment, and the indexed passage unless the text has changed since."""
+    is_current = hit.updated_at == now.updated_at
+    return Found(
+        source=hit.source,
+        ref=hit.ref,
+        address=now.address,
+        title=marker.mark(now.title, hit.language),
+        passage=marker.snippet(hit.body, hit.language) if is_current else Markup(),
+        service=names.get(hit.service, ""),
+        kind=str(kinds.get(hit.kind, "")),
+        language=hit.language,
+        updated_at=now.updated_at,
     )
 
 
@@ -152,16 +157,18 @@ def prune_log(session: Session, now: datetime) -> None:
     session.execute(sa.delete(SearchLog).where(SearchLog.at < now - timedelta(days=LOG_DAYS)))
 
 
-def _second_look(session: Session, sources: Sources, hits: Sequence[Hit], rights: Rights) -> dict[tuple[str, str], str]:
-    """The addresses of those hits that *rights* may read at this moment."""
+def _second_look(
+    session: Session, sources: Sources, hits: Sequence[Hit], rights: Rights
+) -> dict[tuple[str, str], Readable]:
+    """Those hits that *rights* may read at this moment, as the database has them."""
     refs: dict[str, list[str]] = defaultdict(list)
     for hit in hits:
         if hit.source in sources:
             refs[hit.source].append(hit.ref)
     return {
-        (name, ref): address
+        (name, ref): now
         for name, of_source in refs.items()
-        for ref, address in sources[name].searchable.readable(session, of_source, rights).items()
+        for ref, now in sources[name].searchable.readable(session, of_source, rights).items()
     }
 
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from portal.articles import search, service
 from portal.articles.models import Article
+from portal.search.hooks import Readable
 from portal.testing import NOON
 from tests.articles.conftest import EVERYONE, SPECIALIST, SUPPORT
 
@@ -100,7 +101,9 @@ def test_the_second_look_lets_through_what_these_rights_read_now(make_article, h
     make_article("KB0104", readers=["unit:sales"])
     refs = ["KB0101", "KB0102", "KB0103", "KB0104", "KB9999"]
 
-    assert search.readable(session, refs, EVERYONE) == {"KB0101": "/kb/KB0101-printing-does-not-work"}
+    assert search.readable(session, refs, EVERYONE) == {
+        "KB0101": Readable(address="/kb/KB0101-printing-does-not-work", title="Printing does not work", updated_at=NOON)
+    }
     assert set(search.readable(session, refs, SUPPORT)) == {"KB0101", "KB0102"}
     assert set(search.readable(session, refs, SPECIALIST)) == {"KB0101", "KB0102", "KB0103"}
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rights import Rights
 from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
+from portal.search.hooks import Readable
 from tests.example_plugin.models import Note
 
 READS = 0
@@ -45,8 +46,11 @@ def refs(session: Session, after: str, limit: int) -> list[str]:
     return list(session.scalars(sa.select(Note.ref).where(Note.ref > after).order_by(Note.ref).limit(limit)))
 
 
-def readable(session: Session, wanted: Sequence[str], rights: Rights) -> dict[str, str]:
-    """Which of *wanted* these rights may read, with their paths."""
+def readable(session: Session, wanted: Sequence[str], rights: Rights) -> dict[str, Readable]:
+    """Which of *wanted* these rights may read, as they hang now."""
     if rights.level < READS:
         return {}
-    return {note.ref: note.address for note in session.scalars(sa.select(Note).where(Note.ref.in_(wanted)))}
+    return {
+        note.ref: Readable(address=note.address, title=note.title, updated_at=note.pinned_at)
+        for note in session.scalars(sa.select(Note).where(Note.ref.in_(wanted)))
+    }

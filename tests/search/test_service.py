@@ -114,6 +114,32 @@ def test_what_was_withdrawn_a_moment_ago_is_neither_shown_nor_counted(house, sea
     assert (refs(results), results.total) == (["KB0002"], 1)
 
 
+def test_words_that_were_fenced_in_a_moment_ago_are_not_quoted_any_more(house, search, publish):
+    publish(("KB0001", "Printer says no", "Turn the printer off. The service code is PLUMTREE."))
+    with house.db.transaction() as session:  # and the index does not know yet
+        put_article(
+            session,
+            "KB0001",
+            "Printer says maybe",
+            "Turn the printer off.",
+            support="The service code is PLUMTREE.",
+            now=NOON + timedelta(minutes=1),
+        )
+
+    for rights in (ANONYMOUS, SUPPORT):
+        results = search("printer service code", rights)
+        assert [(hit.title, hit.passage) for hit in results.hits] == [
+            (Markup("<mark>Printer</mark> says maybe"), Markup(""))
+        ]
+
+
+def test_a_passage_is_back_when_the_index_has_followed(search, publish):
+    publish(("KB0001", "Printer says no", "Turn the printer off. The code is PLUMTREE."))
+    publish(("KB0001", "Printer says no", "Turn the printer off."), now=NOON + timedelta(minutes=1))
+
+    assert [hit.passage for hit in search("printer code").hits] == [Markup("Turn the <mark>printer</mark> off.")]
+
+
 def test_a_changed_title_leads_to_the_new_address_at_once(house, search, publish):
     publish(("KB0001", "Printer says no"))
     with house.db.transaction() as session:
