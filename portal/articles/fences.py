@@ -195,7 +195,10 @@ class _Scanner:
         if self.level:
             self.fault(
                 index,
-                _("A part begins inside the part that was opened on line %(line)s.", line=self.first_line + self.opened_at),
+                _(
+                    "A part begins inside the part that was opened on line %(line)s.",
+                    line=self.first_line + self.opened_at,
+                ),
                 _("Close the first one with ::: before the next begins; parts are never nested."),
             )
             return
