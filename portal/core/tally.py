@@ -1,8 +1,8 @@
 """Counting and noting what people read, without a write on the reading path.
 
 A page puts a small row into a bounded queue of its process; a thread writes
-what has gathered once a second. A kill may lose that second. What must never
-be lost (a vote, an edit) does not belong here. A full queue drops the row and
+what has gathered once a second, and the rest when the process stops. A kill may lose
+that second. What must never be lost (a vote, an edit) does not belong here. A full queue drops the row and
 counts the loss.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,6 +21,9 @@ from sqlalchemy.orm import Session
 from portal.core.db import Database
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.2
+"""How often the thread looks whether the process stops."""
 
 Sink = Callable[[Session, Sequence[Any]], None]
 
@@ -71,13 +75,15 @@ class Tally:
         """Begin flushing in the background; called again, it does nothing.
 
         Called with the first request, not at start: a server that forks its
-        workers would lose a thread begun before.
+        workers would lose a thread begun before. No server says that it stops in
+        a way that all have in common, so the thread looks whether the main one is
+        still there, and the process waits for its last flush.
         """
         if self._thread is not None:
             return
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="tally", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="tally", daemon=False)
                 self._thread.start()
 
     def stop(self) -> None:
@@ -88,5 +94,9 @@ class Tally:
         self.flush()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._seconds):
-            self.flush()
+        written_at = time.monotonic()
+        while not self._stop.wait(min(self._seconds, LOOK_SECONDS)) and threading.main_thread().is_alive():
+            if time.monotonic() - written_at >= self._seconds:
+                self.flush()
+                written_at = time.monotonic()
+        self.flush()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 from portal.core.switches import PortalState, raise_generation
 from portal.core.tally import Tally
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def counter(key: str):
@@ -92,6 +97,26 @@ def test_a_stop_writes_what_is_still_waiting(db):
     tally.stop()
 
     assert value(db, "views") == 1
+
+
+PROCESS_THAT_ENDS = """
+import sys
+from portal.core.db import Database
+from portal.core.tally import Tally
+from tests.core.test_tally import counter
+
+tally = Tally(Database(sys.argv[1]), seconds=60)
+tally.sink("views", counter("views"))
+tally.start()
+tally.put("views", 1)
+tally.put("views", 1)
+"""
+
+
+def test_a_process_that_ends_without_a_word_writes_what_is_still_waiting(db):
+    subprocess.run([sys.executable, "-c", PROCESS_THAT_ENDS, str(db.url)], cwd=ROOT, check=True, timeout=60)
+
+    assert value(db, "views") == 2
 
 
 def test_putting_a_row_does_not_wait_while_the_database_is_written(db):
