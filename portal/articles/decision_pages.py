@@ -14,7 +14,7 @@ from portal.articles.decisions import Answer, Node, Outcome, Script
 from portal.articles.page_parts import ScriptPart, tag
 from portal.core.i18n import gettext as _
 
-_REF = re.compile(r"\bKB\d{4,15}\b", re.ASCII)
+MENTION = re.compile(r"\bKB\d{4,15}\b", re.ASCII)
 
 
 def to_html(script: Script, *, id_prefix: str = "", known: Callable[[str], bool] | None = None) -> str:
@@ -38,7 +38,7 @@ def to_part(script: Script, *, id_prefix: str = "", known: Callable[[str], bool]
         for answer in node.answers:
             words += [answer.text, answer.end or ""]
     text = "\n".join(word for word in words if word)
-    links = dict.fromkeys(ref for ref in _REF.findall(text) if known is None or known(ref))
+    links = dict.fromkeys(ref for ref in MENTION.findall(text) if known is None or known(ref))
     return ScriptPart(to_html(script, id_prefix=id_prefix, known=known), text, tuple(links))
 
 
@@ -90,4 +90,4 @@ class _Page:
             ref = match[0]
             return ref if self.known and not self.known(ref) else f'<a href="/kb/{ref}">{ref}</a>'
 
-        return _REF.sub(link, escape(text))
+        return MENTION.sub(link, escape(text))

@@ -1,4 +1,7 @@
-"""The links and pictures that an author wrote, with their lines, without rendering the text."""
+"""The links and pictures that an author wrote, with their lines, without rendering the text.
+
+An article that a decision script names is one too: its id becomes a link where the script is shown.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.articles import fences
+from portal.articles import decisions, fences
 from portal.articles.codelines import code_blocks, code_line_numbers, in_columns, lines_of
+from portal.articles.decision_pages import MENTION
 from portal.articles.finishing import ARTICLE_PATH
 from portal.articles.levels import Level
 
@@ -35,7 +39,7 @@ class Link:
 
 
 def links_of(body: str) -> list[Link]:
-    """Return the links and pictures of *body*, in the order of its lines; code is left out.
+    """Return the links and pictures of *body*, those of its decision scripts first in each part; other code is left out.
 
     Raises:
         Refused: a fence is faulty, so that nobody can say who reads a link.
@@ -44,6 +48,7 @@ def links_of(body: str) -> list[Link]:
 
 
 def _of_part(part: fences.Part) -> Iterator[Link]:
+    yield from _of_scripts(part)
     lines = lines_of(part.text)
     code = code_line_numbers(code_blocks(in_columns(lines))[0])
     for index, line in enumerate(lines):
@@ -55,6 +60,18 @@ def _of_part(part: fences.Part) -> Iterator[Link]:
         for pattern in (_DEFINITION, _HTML):
             for match in pattern.finditer(shown):
                 yield Link(match["url"], part.line + index, part.level, "-")
+
+
+def _of_scripts(part: fences.Part) -> Iterator[Link]:
+    """The articles that the scripts of *part* name; none of a script that is faulty, which is reported on its own."""
+    for block in decisions.blocks(part.text)[0]:
+        script, _faults = decisions.parse(block.source, first_line=block.first_line + 1)
+        for node in script.nodes.values() if script else ():
+            said = [(node.line, node.say), (node.line, node.note or "")]
+            said += [(answer.line, f"{answer.text} {answer.end or ''}") for answer in node.answers]
+            for line, words in said:
+                for ref in MENTION.findall(words):
+                    yield Link(f"/kb/{ref}", part.line - 1 + line, part.level, ref)
 
 
 def _without_code(line: str) -> str:

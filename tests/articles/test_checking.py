@@ -114,6 +114,25 @@ def test_ids_that_nobody_has_are_told_with_a_guess():
     ]
 
 
+SCRIPT_THAT_NAMES_ANOTHER = """```decision
+start: one
+nodes:  # KB0102 is a remark here
+  one:
+    say: "Does KB0102 help?"
+    answers:
+      - {if: "Yes", end: "Done.", outcome: solved}
+      - {if: "No", end: "Go on with KB0102.", outcome: linked}
+```
+"""
+
+
+def test_an_article_that_a_script_names_and_nobody_has_is_shown_as_plain_words():
+    problems = checking.check_folder([file_of("KB0101", SCRIPT_THAT_NAMES_ANOTHER)])
+
+    message = "No article has the id KB0102; the link is shown as plain words."
+    assert found(problems) == [("KB0101", FIRST_BODY_LINE + line, "warning", message) for line in (4, 7)]
+
+
 def test_a_link_to_no_article_is_an_error_when_strict():
     file = file_of("KB0101", "a\n\n[x](/kb/KB0404)\n")
 
@@ -138,6 +157,8 @@ def test_a_link_to_no_article_is_an_error_when_strict():
         ("[x](/kb/KB0102)\n", {"readers": '["role:admin", "role:lead"]'}, {"readers": '["role:admin"]'}, [1]),
         ("[x](/kb/KB0102)\n", {"readers": '["role:admin"]'}, {}, []),
         ("As in KB0102.\n", {}, {"audience": "support"}, []),
+        (f"a\n\n{SCRIPT_THAT_NAMES_ANOTHER}", {}, {"audience": "support"}, [7, 10]),
+        (f"::: support\n{SCRIPT_THAT_NAMES_ANOTHER}:::\n", {}, {"audience": "support"}, []),
     ],
 )
 def test_a_link_to_an_article_with_fewer_readers_is_an_error(body, own, target, lines):
@@ -162,7 +183,11 @@ def test_an_article_that_exists_already_may_have_fewer_readers_too():
     ("body", "changed", "problems"),
     [
         ("Text.\n", {"kind": "support_script"}, [(1, "error", "A support script needs a decision block.")]),
-        (SCRIPT, {"kind": "support_script"}, []),
+        (
+            SCRIPT,
+            {"kind": "support_script"},
+            [(4, "warning", "No article has the id KB0001; the link is shown as plain words.")],
+        ),
         ("a\n\n```decision\nstart: b\nnodes: {}\n```\n", {}, [(4, "error", "The script has no nodes.")]),
         (
             "- a\n\n  ```decision\n  a: b\n  ```\n",
