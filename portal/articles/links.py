@@ -39,7 +39,7 @@ class Link:
 
 
 def links_of(body: str) -> list[Link]:
-    """Return the links and pictures of *body*, those of its decision scripts first in each part; other code is left out.
+    """Return the links and pictures of *body*, in each part those of its scripts first; other code is left out.
 
     Raises:
         Refused: a fence is faulty, so that nobody can say who reads a link.
