@@ -35,6 +35,7 @@ from portal.articles.states import ArticleState
 from portal.core.db import Database
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
+from portal.core.i18n import ngettext
 from portal.organisation import loading as organisation_file
 from portal.organisation.models import Party, Service, Unit
 
@@ -89,9 +90,21 @@ class Loaded:
             )
         ]
         if self.samples_left_out:
-            sentences.append(_("%(count)s samples were left out (--samples).", count=self.samples_left_out))
+            sentences.append(
+                ngettext(
+                    "%(num)s sample was left out (--samples).",
+                    "%(num)s samples were left out (--samples).",
+                    self.samples_left_out,
+                )
+            )
         if self.files_left_out:
-            sentences.append(_("%(count)s files with errors were left out.", count=self.files_left_out))
+            sentences.append(
+                ngettext(
+                    "%(num)s file with errors was left out.",
+                    "%(num)s files with errors were left out.",
+                    self.files_left_out,
+                )
+            )
         return " ".join(sentences)
 
 
@@ -228,7 +241,11 @@ def _without_faults(checked: Checked, loaded: Loaded, *, keep_going: bool) -> li
     faulty = {problem.path for problem in checked.errors}
     if faulty and not keep_going:
         raise Refused(
-            _("Nothing was loaded: %(count)s files have errors.", count=len(faulty)),
+            ngettext(
+                "Nothing was loaded: %(num)s file has errors.",
+                "Nothing was loaded: %(num)s files have errors.",
+                len(faulty),
+            ),
             hint=_("Mend them, or load the others with --keep-going."),
         )
     loaded.files_left_out = len(faulty)

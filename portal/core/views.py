@@ -12,6 +12,7 @@ from portal.core import jobs
 from portal.core.clock import now
 from portal.core.events import EventRow, Job
 from portal.core.i18n import gettext as _
+from portal.core.i18n import ngettext
 from portal.core.switches import PluginSwitch
 from portal.core.web import menu, portal, reading, require, row_id, transaction, viewer
 
@@ -100,7 +101,7 @@ def retry_jobs() -> ResponseReturnValue:
     job_id = request.form.get("id", 0, row_id) if "id" in request.form else None
     with transaction() as session:
         count = jobs.retry_parked(session, now(), job_id=job_id)
-    flash(_("%(count)s jobs are tried again.", count=count))
+    flash(ngettext("%(num)s job is tried again.", "%(num)s jobs are tried again.", count))
     return redirect(url_for(".job_list"))
 
 

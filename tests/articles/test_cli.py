@@ -89,7 +89,7 @@ def test_load_ends_with_a_sentence(typed, make_file, session):
     result = typed("load", make_file("KB0103").parent)
 
     assert result.exit_code == 0
-    assert result.output.endswith("Articles: 2 new, 0 changed, 0 as they were. 1 samples were left out (--samples).\n")
+    assert result.output.endswith("Articles: 2 new, 0 changed, 0 as they were. 1 sample was left out (--samples).\n")
     assert session.scalars(sa.select(Article.ref).order_by(Article.ref)).all() == ["KB0101", "KB0103"]
 
 

@@ -58,7 +58,7 @@ def test_a_file_with_an_error_keeps_the_whole_folder_out(load, make_file, sessio
     make_file("KB0101")
     make_file("KB0102", service="no-such-service")
 
-    with pytest.raises(Refused, match="Nothing was loaded: 1 files have errors"):
+    with pytest.raises(Refused, match="Nothing was loaded: 1 file has errors"):
         load()
 
     assert refs(session) == []
@@ -70,7 +70,7 @@ def test_with_keep_going_the_others_are_loaded(load, make_file, session):
 
     loaded = load(keep_going=True)
 
-    assert str(loaded) == "Articles: 1 new, 0 changed, 0 as they were. 1 files with errors were left out."
+    assert str(loaded) == "Articles: 1 new, 0 changed, 0 as they were. 1 file with errors was left out."
     assert refs(session) == ["KB0101"]
 
 
@@ -78,7 +78,7 @@ def test_samples_wait_until_they_are_asked_for(load, make_file, session):
     make_file("KB0101")
     make_file("KB0102", sample=True)
 
-    assert str(load()) == "Articles: 1 new, 0 changed, 0 as they were. 1 samples were left out (--samples)."
+    assert str(load()) == "Articles: 1 new, 0 changed, 0 as they were. 1 sample was left out (--samples)."
     assert str(load(samples=True)) == "Articles: 1 new, 0 changed, 1 as they were."
     assert refs(session) == ["KB0101", "KB0102"]
 
