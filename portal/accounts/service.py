@@ -47,6 +47,7 @@ from portal.core.i18n import gettext as _
 from portal.organisation.models import Party, Service, Unit
 
 LOGIN = re.compile(r"[\w.+@-]{2,120}")
+MAIL = re.compile(r"(?=.{3,254}\Z)[^@\s]+@[^@\s]+")
 LONGEST_NAME = 120
 LONGEST_REASON = 500
 
@@ -121,12 +122,15 @@ def _fill(
             _("“%(login)s” cannot be a sign-in name.", login=login),
             hint=_("Use 2 to 120 letters, digits and the signs . _ - + @, without spaces."),
         )
+    mail = mail.strip()
+    if mail and not MAIL.fullmatch(mail):
+        raise Refused(_("A mail address looks like name@example.org."))
     other = session.scalar(sa.select(Person.id).where(Person.login == login, Person.id != (person.id or 0)))
     if other is not None:
         raise LoginRefused(_("Somebody signs in as %(login)s already.", login=login), hint=_("Take another name."))
     _must_exist(session, Unit, unit_id, _("There is no unit %(id)s.", id=unit_id))
     _must_exist(session, Party, party_id, _("There is no support team %(id)s.", id=party_id))
-    person.name, person.login, person.mail = name, login, mail.strip()
+    person.name, person.login, person.mail = name, login, mail
     person.unit_id, person.party_id = unit_id or None, party_id or None
 
 

@@ -77,6 +77,7 @@ def test_a_sign_in_name_is_short_and_plain(login, db):
     [
         ({"name": "  "}, "A person needs a name"),
         ({"name": "x" * 121}, "A person needs a name"),
+        ({"mail": "robin at home"}, "A mail address looks like name@example.org."),
         ({"unit_id": "moon"}, "There is no unit moon"),
         ({"party_id": "moon"}, "There is no support team moon"),
         ({"roles": ("king",)}, "There is no role king"),
