@@ -104,6 +104,8 @@ def restore(db: Database, config: Config, folder: Path, *, now: datetime, force:
     if target.exists():
         if not force:
             _refuse_running(db, now)
+            db.close()
+            _refuse_open(target)
         kept = config.instance / "backups" / f"before-restore-{now:%Y%m%d-%H%M%S}.sqlite"
         _keep(db, target, kept)
     db.close()
@@ -143,6 +145,23 @@ def _refuse_running(db: Database, now: datetime) -> None:
             "The portal is still running: its worker was seen a moment ago.",
             hint="Stop it first. If it is stopped for certain, repeat with --force.",
         )
+
+
+def _refuse_open(target: Path) -> None:
+    """Refuse while any process has the database open, be it a server without a worker: its next write would be lost.
+
+    Only who is alone with a database can take it out of the mode in which readers and a writer share it.
+    """
+    with closing(sqlite3.connect(target, timeout=1)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.OperationalError as fault:
+            raise Refused(
+                "The portal is still running: another process has the database open.",
+                hint="Stop it first. If it is stopped for certain, repeat with --force.",
+            ) from fault
+        except sqlite3.DatabaseError:
+            return  # too damaged to ask, so it wants restoring
 
 
 def _look(path: Path) -> dict[str, str | int]:

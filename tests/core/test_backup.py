@@ -237,6 +237,22 @@ def test_a_portal_that_still_works_is_not_replaced_unless_forced(db, settings, k
     assert edits(db) == 1
 
 
+def test_a_database_that_a_server_without_a_worker_has_open_is_not_replaced_unless_forced(db, settings, kept):
+    count(db)
+    server = Database(db.url)
+    edits(server)  # and its connection stays open, at rest
+
+    assert refusal(backup.restore, db, settings, kept, now=NOON) == (
+        "The portal is still running: another process has the database open.",
+        "Stop it first. If it is stopped for certain, repeat with --force.",
+    )
+
+    assert edits(db) == 2
+    backup.restore(db, settings, kept, now=NOON, force=True)
+    assert edits(db) == 1
+    server.close()
+
+
 def test_a_worker_that_was_seen_half_a_minute_ago_is_gone(db, settings, kept):
     with db.transaction() as session:
         session.add(WorkerRow(name="worker", started_at=NOON, seen_at=NOON))
