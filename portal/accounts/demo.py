@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.accounts import passwords, service
 from portal.accounts.models import Person
 from portal.accounts.roles import ROLE_TITLE
 from portal.core.clock import now
+from portal.core.errors import Refused
+from portal.core.i18n import gettext as _
 from portal.core.portal import Portal
 
 PASSWORD = "paper ink and one deep green"  # noqa: S105 - of invented people, printed for trying out
@@ -65,11 +68,36 @@ PEOPLE = (
 )
 
 
+def refuse_a_portal_in_use(house: Portal) -> str:
+    """Keep invented people, whose password everybody knows, out of a portal that has people of its own.
+
+    Raises:
+        Refused: somebody besides the first account is there, and this is no demo.
+    """
+    with house.db.reading() as session:
+        people = session.scalar(sa.select(sa.func.count()).select_from(Person)) or 0
+        if people > 1 and not _is_filled(session):
+            raise Refused(
+                _("This portal has people of its own, so nothing invented was added."),
+                hint=_("Set PORTAL_INSTANCE to a new folder; who is invented signs in with a password that all know."),
+            )
+    return ""
+
+
+def _is_filled(session: Session) -> bool:
+    first = PEOPLE[0].login
+    return session.scalar(sa.select(Person.id).where(Person.login == first, Person.mail == _mail(first))) is not None
+
+
+def _mail(login: str) -> str:
+    return f"{login}@example.org"
+
+
 def fill(house: Portal) -> str:
     """Add the people; nothing when they are there."""
     password_hash = passwords.taken(PASSWORD)
     with house.db.transaction() as session:
-        if session.scalar(sa.select(Person.id).where(Person.login == PEOPLE[0].login)):
+        if _is_filled(session):
             return ""
         coach: int | None = None
         for each in PEOPLE:
@@ -77,7 +105,7 @@ def fill(house: Portal) -> str:
                 session,
                 name=each.name,
                 login=each.login,
-                mail=f"{each.login}@example.org",
+                mail=_mail(each.login),
                 password_hash=password_hash,
                 roles=each.roles,
                 unit_id=each.unit,

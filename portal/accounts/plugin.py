@@ -94,8 +94,12 @@ class AccountsRoom(Room):
 
     @hookimpl
     def demo_steps(self) -> list[Step]:
-        """Invented people of every role, and at the end who they are."""
-        return [Step(20, lambda: demo.fill(self.portal)), Step(99, lambda: demo.who_signs_in(self.portal))]
+        """Invented people of every role where nobody else is, and at the end who they are."""
+        return [
+            Step(0, lambda: demo.refuse_a_portal_in_use(self.portal)),
+            Step(20, lambda: demo.fill(self.portal)),
+            Step(99, lambda: demo.who_signs_in(self.portal)),
+        ]
 
 
 def _administrator(session: Session) -> Sequence[str]:

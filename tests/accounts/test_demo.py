@@ -1,0 +1,42 @@
+"""Invented people: all of them in a portal of their own, none in one that is used."""
+
+import pytest
+import sqlalchemy as sa
+
+from portal.accounts import demo, service
+from portal.accounts.models import Person
+from portal.core.errors import Refused
+from portal.testing import NOON
+
+
+def logins(house):
+    with house.db.reading() as session:
+        return set(session.scalars(sa.select(Person.login)))
+
+
+def add(house, login, mail=""):
+    with house.db.transaction() as session:
+        service.add_person(session, name=login.title(), login=login, mail=mail, password_hash=None, now=NOON)
+
+
+def test_a_portal_with_people_of_its_own_gets_no_invented_ones(house):
+    add(house, "admin")
+    add(house, "ana", "ana@company.test")
+
+    with pytest.raises(Refused, match="This portal has people of its own, so nothing invented was added"):
+        demo.refuse_a_portal_in_use(house)
+
+
+def test_a_portal_with_its_first_account_alone_may_be_filled(house):
+    add(house, "admin")
+
+    assert demo.refuse_a_portal_in_use(house) == ""
+
+
+def test_a_demo_may_be_filled_again_whoever_came_since(house):
+    add(house, "ana", "ana@example.org")
+    add(house, "robin")
+
+    assert demo.refuse_a_portal_in_use(house) == ""
+    assert demo.fill(house) == ""
+    assert logins(house) == {"ana", "robin"}
