@@ -25,6 +25,7 @@ MAX_INT_BITS = 63
 # The C parser where PyYAML was built with it (each wheel is): ten times faster, same nodes.
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STEEP = re.compile(rf"^[ ]*(?:[-?:][ ]+){{{MAX_DEPTH + 1}}}", re.MULTILINE)
+_TAB_INDENT = re.compile(r"[ ]*\t")
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 _STR = "tag:yaml.org,2002:str"
 
@@ -67,7 +68,7 @@ def load(text: str, *, first_line: int = 1) -> tuple[Entry | None, list[YamlFaul
         reader = _Reader(loader, first_line)
         return reader.entry(node, depth=0), reader.faults
     except yaml.MarkedYAMLError as error:
-        return None, [_syntax_fault(error, first_line)]
+        return None, [_syntax_fault(error, text, first_line)]
     except yaml.YAMLError:
         remedy = _("Remove invisible control characters and save the file as UTF-8.")
         return None, [YamlFault(first_line, "", _("This cannot be read as YAML."), remedy)]
@@ -90,10 +91,14 @@ def _too_much(text: str, first_line: int) -> YamlFault | None:
     return None
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, first_line: int) -> YamlFault:
-    """Turn the parser's complaint into a line and a sentence."""
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str, first_line: int) -> YamlFault:
+    """Turn the parser's complaint about *text* into a line and a sentence."""
     mark = error.problem_mark or error.context_mark
-    line = first_line + (mark.line if mark is not None else 0)
+    at = mark.line if mark is not None else 0
+    line = first_line + at
+    if _TAB_INDENT.match("".join(text.splitlines()[at : at + 1])):
+        remedy = _("Indent it with spaces; YAML takes no tabs.")
+        return YamlFault(line, "", _("The line is indented with a tab."), remedy)
     detail = (error.problem or error.context or "").strip()
     return YamlFault(
         line,

@@ -77,7 +77,13 @@ def read(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise Refused(_("%(path)s is longer than 1 MB.", path=path), hint=_("Is it the right file?"))
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if text.startswith("\ufeff"):
+            raise Refused(
+                _("%(path)s begins with an invisible byte order mark.", path=path),
+                hint=_("Save it as UTF-8 without BOM."),
+            )
+        return tomllib.loads(text)
     except OSError as fault:
         raise Refused(
             _("%(path)s cannot be read: %(fault)s.", path=path, fault=fault.strerror), hint=_("Check the path.")

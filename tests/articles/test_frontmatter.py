@@ -312,6 +312,7 @@ def test_faults_of_a_handover(block, message):
         ("---\nid: KB0101\n", (1, "", "The front matter is never closed.")),
         ("---\n---\nText.\n", (2, "", "The front matter holds no fields.")),
         ("---\n- a\n---\nText.\n", (2, "", "The front matter holds no fields.")),
+        ("---\ntags:\n\t- mfa\n---\nText.\n", (3, "", "The line is indented with a tab.")),
         ("---\ntitle: 'x\n---\nText.\n", (3, "", "YAML cannot be read from here: found unexpected end of stream.")),
         (text_of("\n \n"), (14, "", "The article has no text.")),
         (text_of("a\nb\x07c\n"), (16, "", "There is an invisible control character (code 7).")),

@@ -224,6 +224,7 @@ def test_after_a_fault_nothing_at_all_is_loaded(house):
     [
         (b"a = \n", "is not valid TOML: Invalid value (at line 1, column 5)."),
         (b'a = "\xff"', "is not written in UTF-8."),
+        (b"\xef\xbb\xbfschema = 1\n", "begins with an invisible byte order mark."),
         (b"#" * (1024 * 1024 + 1), "is longer than 1 MB."),
         (None, "cannot be read: No such file or directory."),
     ],
