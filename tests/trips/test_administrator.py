@@ -23,6 +23,7 @@ def window(request: pytest.FixtureRequest, new_context: Callable[..., BrowserCon
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """A portal right after its first start; each test adds what nobody else does."""
     terminal = open_terminal(tmp_path_factory.mktemp("fresh") / "instance")
+    assert terminal.password, terminal.text
     family = terminal.family()
     yield terminal
     assert terminal.end() == 0
