@@ -14,10 +14,11 @@ def run(context: Any) -> None:
     """Run the migrations of the owner that the runner put into the configuration.
 
     SQLite is in autocommit for the PRAGMA, then in one transaction: foreign
-    keys can only be switched outside of one.
+    keys can only be switched outside of one. It is one for writing from its
+    beginning: a second process that migrates waits, and then finds nothing to do.
     """
     db, owner = context.config.attributes["db"], context.config.attributes["owner"]
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(portal_write=True) as connection:
         if db.is_sqlite:
             _pragma(connection, "PRAGMA foreign_keys=OFF")
         try:

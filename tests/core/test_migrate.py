@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -149,6 +151,27 @@ def test_a_database_with_rows_is_copied_before_it_moves(empty, line, copies):
         kept = old.execute("SELECT * FROM parent").fetchall()
     assert (copy.name, kept) == ("before-upgrade-20260302-120000.sqlite", [(1, "Ada"), (2, "Bo")])
     assert oct(copy.stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_migration_waits_for_somebody_who_writes(empty, line, copies):
+    migrate.upgrade(empty, [line("core", FIRST)], backup_to=copies, now=NOON)
+    writes, other = threading.Event(), Database(empty.url)
+
+    def write() -> None:
+        with other.transaction() as session:
+            session.execute(sa.text("INSERT INTO parent (id, name) VALUES (7, 'Seven')"))
+            writes.set()
+            time.sleep(0.3)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert writes.wait(10)
+
+    moved = migrate.upgrade(empty, [line("core", FIRST, SECOND)], backup_to=None, now=NOON)
+
+    writer.join()
+    other.close()
+    assert (moved, rows(empty, "parent")) == (["core: 0001 to 0002"], [(7, "Seven", None)])
 
 
 def test_foreign_keys_hold_again_after_a_migration(empty, line, copies):
