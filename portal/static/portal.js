@@ -16,6 +16,7 @@
   /* ---- the search field and the list of results ---- */
   const search = () => [...all("main [data-search]"), ...all("[data-search]")].find(seen); // the page's own before the small one
   const results = () => all("[data-keys=results] [data-result]").filter(seen);
+  const hasPane = () => all("[data-pane]").some(seen); // at the desk: words, Enter, arrow, Enter
   const opened = () => document.querySelector("[data-result][aria-current]");
 
   function toSearch() {
@@ -49,7 +50,7 @@
       case "Escape": return (inList || inPane) && toSearch();
       case "j": return move(1);
       case "k": return move(-1);
-      case "ArrowDown": return inList && move(1);
+      case "ArrowDown": return (inList || (place === document.body && hasPane())) && move(1);
       case "ArrowUp": return inList && (document.activeElement === results()[0] ? toSearch() : move(-1));
       case "Home": return inList && results()[0]?.focus() === undefined;
       case "End": return inList && results().at(-1)?.focus() === undefined;

@@ -115,6 +115,12 @@ def test_arrows_and_letters_move_in_the_list_and_stop_at_its_ends(desk):
     assert seen == ["one", "two", "one", "two", "gone", "gone", "one", "words"]
 
 
+def test_where_results_open_beside_the_list_arrow_down_leads_into_it_from_a_page_just_loaded(desk):
+    desk.press("ArrowDown", "ArrowDown")
+
+    assert desk.focus == "two"
+
+
 def test_escape_goes_back_to_the_words_and_selects_them(desk):
     desk.page.fill("#words", "my phone is gone")
     desk.press("ArrowDown", "Escape")
