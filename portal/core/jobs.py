@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -71,6 +72,12 @@ class LeaseLost(Exception):
 class _Claim:
     job: Job
     event: EventRow
+    alone: bool = False
+
+    @property
+    def kind(self) -> tuple[bool, str, str]:
+        """What is run together; a job that was lost once runs by itself, after the others."""
+        return self.alone, self.job.listener, self.event.name
 
 
 class Worker:
@@ -96,7 +103,7 @@ class Worker:
         """Run everything due at *now* once; return how many jobs were done or put off."""
         done = 0
         claims = self._claim(now)
-        for (key, name), group in groupby(claims, key=lambda claim: (claim.job.listener, claim.event.name)):
+        for (_alone, key, name), group in groupby(claims, key=lambda claim: claim.kind):
             listener = self.bus.find(key, name)
             same = list(group)
             done += len(same)
@@ -145,25 +152,35 @@ class Worker:
     def _claim(self, now: datetime) -> list[_Claim]:
         # What a switched-off plugin left behind must not be looked at in each round.
         live = self.bus.live_listeners()
-        free = sa.or_(Job.taken_at.is_(None), Job.taken_at < now - self.lease)
-        due = sa.and_(Job.parked_at.is_(None), Job.run_at <= now, free, Job.listener.in_(live))
+        due = sa.and_(Job.parked_at.is_(None), Job.run_at <= now, Job.listener.in_(live))
+        free, lost = sa.and_(due, Job.taken_at.is_(None)), sa.and_(due, Job.taken_at < now - self.lease)
         with self.db.reading() as session:
-            ids = session.scalars(sa.select(Job.id).where(due).order_by(Job.id).limit(CLAIM_AT_ONCE)).all()
-        if not ids:
+            ids = session.scalars(sa.select(Job.id).where(free).order_by(Job.id).limit(CLAIM_AT_ONCE)).all()
+            # One at a time and alone: the job that brings its worker down must be the only one that counts it.
+            lost_id = session.scalar(sa.select(Job.id).where(lost).order_by(Job.id).limit(1))
+        if not ids and lost_id is None:
             return []
+        values = {"taken_at": now, "taken_by": self.name}
         with self.db.transaction() as session:
-            taken = [
-                id_
-                for id_ in ids
-                if session.execute(
-                    sa.update(Job).where(Job.id == id_, due).values(taken_at=now, taken_by=self.name)
-                ).rowcount  # type: ignore[attr-defined]
-            ]
+            taken = [id_ for id_ in ids if _changed(session, sa.and_(Job.id == id_, free), values)]
+            if lost_id is not None and self._take_over(session, sa.and_(Job.id == lost_id, lost), now):
+                taken.append(lost_id)
             rows = session.execute(
                 sa.select(Job, EventRow).join(EventRow, EventRow.id == Job.event_id).where(Job.id.in_(taken))
             ).all()
-            claims = [_Claim(job, event) for job, event in rows]
-        return sorted(claims, key=lambda claim: (claim.job.listener, claim.event.name, claim.job.id))
+            claims = [_Claim(job, event, alone=job.id == lost_id) for job, event in rows]
+        return sorted(claims, key=lambda claim: (claim.kind, claim.job.id))
+
+    def _take_over(self, session: Session, which: sa.ColumnElement[bool], now: datetime) -> bool:
+        """Take a job whose worker died, which counts as a try; after the last it is parked instead."""
+        again = sa.and_(which, Job.tries < self.tries - 1)
+        if _changed(session, again, {"taken_at": now, "taken_by": self.name, "tries": Job.tries + 1}):
+            return True
+        error = "Its worker died each time: it was killed, or used more memory or time than it may."
+        parked = {"taken_at": None, "taken_by": None, "parked_at": now, "tries": Job.tries + 1, "error": error}
+        if _changed(session, which, parked):
+            log.error("job parked, its worker died each time")
+        return False
 
     def _run(self, listener: Listener, claims: list[_Claim]) -> None:
         try:
@@ -239,6 +256,11 @@ class Worker:
         with self.db.transaction() as session:
             session.execute(sa.delete(WorkerRow).where(WorkerRow.seen_at < now - timedelta(minutes=5)))
             session.merge(WorkerRow(name=self.name, started_at=started, seen_at=now))
+
+
+def _changed(session: Session, which: sa.ColumnElement[bool], values: dict[str, Any]) -> bool:
+    """Update the one job that *which* names; whether it was still as it says."""
+    return bool(session.execute(sa.update(Job).where(which).values(**values)).rowcount)  # type: ignore[attr-defined]
 
 
 def retry_parked(session: Session, now: datetime, *, job_id: int | None = None) -> int:

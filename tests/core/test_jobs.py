@@ -247,6 +247,35 @@ def test_a_job_whose_worker_died_is_taken_again_after_its_lease(db, listen, send
     assert (heard, jobs_left()) == ([1], [])
 
 
+def test_a_job_that_brings_down_every_worker_is_parked_and_takes_no_other_with_it(
+    db, listen, send, make_worker, jobs_left
+):
+    heard = []
+
+    def deliver(_session, event) -> None:
+        if event.number == 1:
+            raise KeyboardInterrupt  # ends the process, past every care for ordinary faults
+        heard.append(event.number)
+
+    listen(On(ParcelSent, deliver))
+    send(1, 2)
+    with db.transaction() as session:
+        session.execute(sa.update(Job).values(taken_at=NOON, taken_by="the dead one"))
+    deaths = 0
+    for round_ in range(1, 10):
+        worker = make_worker(lease_seconds=300, tries=3)
+        try:
+            while worker.run_due(after(round_ * 301)):
+                pass
+        except KeyboardInterrupt:
+            deaths += 1
+    (job,) = jobs_left()
+
+    assert (deaths, heard) == (2, [2])
+    assert (job.parked_at is not None, job.tries, job.taken_at) == (True, 3, None)
+    assert job.error.startswith("Its worker died each time")
+
+
 def test_a_worker_that_took_longer_than_its_lease_writes_nothing(db, listen, send, make_worker, jobs_left):
     def deliver(session, _event) -> None:
         raise_generation(session, "delivered")
