@@ -186,7 +186,7 @@ def jobs_list(house: Portal, limit: int) -> None:
 
 
 @jobs_group.command("retry")
-@click.argument("job_id", type=int, required=False)
+@click.argument("job_id", type=click.IntRange(1, 2**63 - 1), required=False)
 @click.pass_obj
 def jobs_retry(house: Portal, job_id: int | None) -> None:
     """Make parked jobs due again: all, or the one with JOB_ID."""
@@ -255,6 +255,10 @@ def _looks(house: Portal) -> list[tuple[str, Callable[[], list[str]]]]:
     return [(check.name, asked(check.run)) for check in checks]
 
 
+def _without_password(address: str) -> str:
+    return sa.make_url(address).render_as_string(hide_password=True) if address else address
+
+
 @click.command("settings")
 @click.pass_obj
 def settings(house: Portal) -> None:
@@ -262,7 +266,7 @@ def settings(house: Portal) -> None:
     rows = [(item.name, item) for item in SETTINGS]
     rows += [(f"{member.name}.{item.name}", item) for member in house.plugins for item in member.settings]
     for name, item in rows:
-        value = house.config[name]
+        value = _without_password(str(house.config[name])) if name == "database_url" else house.config[name]
         mark = "" if value == item.default else f"  (default {item.default!r})"
         click.echo(f"{environment_name(name)}={value}{mark}\n    {item.help}")
 

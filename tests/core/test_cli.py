@@ -259,3 +259,16 @@ def test_the_real_command_knows_its_version(tmp_path):
     ran = run_really(tmp_path, "--version")
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "portal, version 1.0.0\n", "")
+
+
+def test_the_settings_show_no_password_of_the_database(tmp_path):
+    address = f"sqlite://somebody:secret-word@/{tmp_path}/portal.sqlite"
+    house = build({"instance": str(tmp_path)}, environ={}, plugins=[])
+    house.config._values["database_url"] = address
+
+    result = CliRunner().invoke(command(house), ["settings"], obj=house)
+    house.close()
+
+    assert result.exit_code == 0
+    assert "secret-word" not in result.output
+    assert "somebody:***@" in result.output
