@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import (
     Duty,
@@ -228,9 +228,29 @@ class Holder:
     is_named: bool
 
 
+_HOLDING = (OwnerRoleHolder, Duty, PersonRole)
+
+
 def holder_of(session: Session, owner_role: str) -> Person | None:
     """Who holds *owner_role*: the person named, else the lead of the party that lists it, else the first coach."""
     return holders(session, [owner_role])[0].person
+
+
+def holder_id(
+    owner_role: sa.SQLColumnExpression[str], party_id: sa.SQLColumnExpression[str]
+) -> sa.ColumnElement[int | None]:
+    """The same rule inside a query of another room: *owner_role* is listed by the party *party_id* (or by none)."""
+    someone = aliased(Person)
+    here = someone.left_at.is_(None)
+    named = sa.select(someone.id).join(OwnerRoleHolder, OwnerRoleHolder.person_id == someone.id)
+    lead = sa.select(someone.id).join(Duty, Duty.person_id == someone.id)
+    coach = sa.select(someone.id).join(PersonRole, PersonRole.person_id == someone.id)
+    steps = (
+        named.where(here, OwnerRoleHolder.owner_role == owner_role),
+        lead.where(here, Duty.kind == "party_lead", Duty.ref == party_id).order_by(Duty.id),
+        coach.where(here, PersonRole.role == COACH).order_by(someone.id),
+    )
+    return sa.func.coalesce(*(step.limit(1).correlate_except(someone, *_HOLDING).scalar_subquery() for step in steps))
 
 
 def holders(session: Session, owner_roles: Sequence[str] | None = None) -> list[Holder]:

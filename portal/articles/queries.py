@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.models import OwnerRoleHolder, Person
+from portal.accounts.models import Person
+from portal.accounts.queries import holder_id
 from portal.accounts.rights import Rights
 from portal.articles.addresses import path_of, ref_in
 from portal.articles.levels import Confidence, Level
@@ -190,8 +191,7 @@ def _page_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any,
         .join(Revision, Revision.id == Article.live_revision_id)
         .join(Rendering, shown)
         .outerjoin(Party, owns)
-        .outerjoin(OwnerRoleHolder, OwnerRoleHolder.owner_role == Article.owner_role)
-        .outerjoin(Person, sa.and_(Person.id == OwnerRoleHolder.person_id, Person.left_at.is_(None)))
+        .outerjoin(Person, Person.id == holder_id(Article.owner_role, Party.id))
         .outerjoin(_Successor, sa.and_(_Successor.id == Article.successor_id, next_opens))
         .where(Article.ref == sa.bindparam("ref"), opens)
         .order_by(Rendering.level.desc(), Party.sort_order, Party.id)

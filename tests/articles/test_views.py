@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts import service as accounts
 from portal.articles import service
 from portal.articles.models import Article, ArticleView, Verdict
 from portal.testing import NOON
@@ -141,6 +142,31 @@ def test_the_holder_of_the_owner_role_is_named_to_colleagues_only(client, as_rol
 
     assert "Sam Holder" in as_role("end_user").get("/kb/KB0101").text
     assert "Sam Holder" not in client.get("/kb/KB0101").text
+
+
+def test_until_somebody_is_named_the_lead_of_the_team_holds_the_role_and_else_the_first_coach(
+    as_role, house, make_article, make_person
+):
+    make_article()
+    seen = []
+    browser = as_role("end_user")
+
+    def look():
+        page = browser.get("/kb/KB0101").text
+        seen.append([name for name in ("Cora Coach", "Lena Lead") if name in page])
+
+    look()
+    make_person("Cora Coach", roles=["coach"])
+    look()
+    lead = make_person("Lena Lead")
+    with house.db.transaction() as session:
+        accounts.name_duty(session, session.merge(lead), "party_lead", "onsite", by=None, now=NOON)
+    look()
+    with house.db.transaction() as session:
+        accounts.leave(session, session.merge(lead), by=None, now=NOON)
+    look()
+
+    assert seen == [[], ["Cora Coach"], ["Lena Lead"], ["Cora Coach"]]
 
 
 def test_the_desk_gets_the_article_alone(as_role, make_article):
