@@ -206,12 +206,9 @@ class _Reader:
         return Answer(text, entry.line, go, end, self.outcome(fields, entry.line))
 
     def outcome(self, fields: Mapping[str, Entry], line: int) -> Outcome | None:
-        """Read the outcome, which an end needs and a way onward must not have."""
+        """Read the outcome, which an end may have and a way onward must not."""
         choices = ", ".join(Outcome)
         if "outcome" not in fields:
-            if "end" in fields:
-                message = _("An answer that ends the script needs an outcome.")
-                self.fault(line, message, _("Add outcome: with one of %(choices)s.", choices=choices))
             return None
         if "end" not in fields:
             message = _("An answer that goes on has an outcome.")

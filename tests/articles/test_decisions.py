@@ -115,6 +115,14 @@ def test_text_of_a_script_is_escaped():
     assert dangers(decision_pages.to_html(script)) == []
 
 
+def test_an_end_may_do_without_an_outcome():
+    script, faults = decisions.parse(node(["{if: A, end: E}"]))
+
+    assert faults == []
+    assert script is not None
+    assert script.nodes["a"].answers == (Answer("A", 6, end="E", outcome=None),)
+
+
 def test_every_outcome_has_words():
     assert [decision_pages.outcome_label(outcome) for outcome in Outcome] == ["Solved", "Linked", "Send on"]
 
@@ -126,7 +134,6 @@ def test_every_outcome_has_words():
             node(["{if: A, go: b}", "{if: B, end: E, outcome: solved}"]),
             [(6, "a", "An answer goes to b, and there is no such node.")],
         ),
-        (node(["{if: A, end: E}"]), [(6, "a", "An answer that ends the script needs an outcome.")]),
         (node(["{if: A, end: E, outcome: fixed}"]), [(6, "a", "There is no outcome fixed.")]),
         (node(["{if: A, end: E, go: a, outcome: solved}"]), [(6, "a", "An answer needs exactly one of go and end.")]),
         (
