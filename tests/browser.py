@@ -45,6 +45,13 @@ def find_chromium() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+def _answers(command: list[str]) -> bool:
+    return (
+        shutil.which(command[0]) is not None
+        and not subprocess.run(command, capture_output=True, check=False).returncode
+    )
+
+
 def install() -> int:
     """Make sure that there is a Chromium; return an exit code."""
     if find_chromium():
@@ -53,7 +60,7 @@ def install() -> int:
         if shutil.which(tool) is None:
             continue
         may = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        if may and (shutil.which("sudo") is None or subprocess.run([*may, "true"], capture_output=True, check=False).returncode):
+        if may and not _answers([*may, "true"]):
             break
         print(f"No browser is here; installing Chromium with {tool} (once)")
         for command in commands:
