@@ -20,7 +20,7 @@ from typing import Any
 import flask_babel
 from babel import Locale, UnknownLocaleError, dates, numbers
 from babel.support import NullTranslations, Translations
-from flask import has_request_context
+from flask import g, has_request_context
 from flask_babel.speaklater import LazyString
 
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
@@ -29,6 +29,7 @@ SOURCE = "en"
 # How dates and numbers are written: day before month and 24 hours, as opening hours are in every language.
 WRITTEN_AS = {SOURCE: "en_GB"}
 
+_HELD = "portal_catalogue"
 _chosen: ContextVar[str] = ContextVar("portal_language", default="")
 
 
@@ -94,9 +95,17 @@ def _catalogue() -> NullTranslations:
     if language := _chosen.get():
         return _catalogue_of(language.partition("-")[0])
     if has_request_context():
-        found: NullTranslations = flask_babel.get_translations()
-        return found
+        return _catalogue_asked_for()
     return _catalogue_of(SOURCE)
+
+
+def _catalogue_asked_for() -> NullTranslations:
+    """The catalogue of whoever asks, looked up once a request: a page has some thirty texts."""
+    held = vars(g._get_current_object())  # noqa: SLF001 - werkzeug's way through its proxy
+    found: NullTranslations | None = held.get(_HELD)
+    if found is None:
+        found = held[_HELD] = flask_babel.get_translations()
+    return found
 
 
 @cache

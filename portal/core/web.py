@@ -46,6 +46,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 LARGEST_ID = 2**31 - 1  # what every database holds in a column of whole numbers
 
+STATIC = Path(__file__).resolve().parents[1] / "static"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 # The header set of every answer. An exception names an endpoint and what it changes, with its reason.
@@ -156,12 +157,12 @@ class _IdInAddress(IntegerConverter):
 
 def static_url(name: str) -> str:
     """Address of a static file, with a hash of its content, so that it may be cached for ever."""
-    return f"{request.script_root}/static/{name}?v={_content_hash(current_app.static_folder or '', name)}"
+    return f"{request.script_root}/static/{name}?v={_content_hash(name)}"
 
 
 @functools.cache
-def _content_hash(folder: str, name: str) -> str:
-    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
+def _content_hash(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 def csp_nonce() -> str:
