@@ -12,36 +12,40 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Error
 
 OWN_SCRIPTS = {"/static/portal.js", "/static/vendor/htmx-4.0.1.min.js"}
 PLAIN = {"data", "blob", "about", ""}
 
-# What a page of ours offers to be pressed is left alone: it would go elsewhere.
+# What a page of ours offers to be pressed is left alone: it would go elsewhere. Methods come from their prototypes,
+# since a hostile form can have a field called like any of them.
 POKE = """
 (async () => {
-  const scripted = /^(javascript|data|vbscript):/i;
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a, area");
-    if (!scripted.test(link?.protocol ?? "")) event.preventDefault();
+  const own = (method, it, ...given) => method.apply(it, given);
+  const { matches, closest, getAttribute, getAttributeNames } = Element.prototype;
+  const { addEventListener, dispatchEvent } = EventTarget.prototype;
+  const addresses = ["href", "xlink:href", "src", "action", "formaction", "data"];
+  const scripted = (address) => /^(javascript|data|vbscript):/i.test((address ?? "").replace(/[\\x00-\\x20]/g, ""));
+  own(addEventListener, document, "click", (event) => {
+    const link = own(closest, event.target, "a, area");
+    if (!link || !addresses.some((name) => scripted(own(getAttribute, link, name)))) event.preventDefault();
   }, true);
-  document.addEventListener("submit", (event) => {
-    const address = event.submitter?.getAttribute("formaction") ? event.submitter.formAction : event.target.action;
-    if (!scripted.test(address)) event.preventDefault();
-  }, true);
+  own(addEventListener, document, "submit", (event) => event.preventDefault(), true);
   const ours = "form[hx-post], form[hx-post] *, form.find, form.find *, form.language, form.language *, [hx-get]";
-  const all = [...document.querySelectorAll("*")].filter((each) => !each.matches(ours));
+  const all = [...own(Document.prototype.querySelectorAll, document, "*")].filter((each) => !own(matches, each, ours));
   const armed = [];
   for (const each of all) {
-    const address = each.href?.baseVal ?? each.href ?? each.action ?? each.formAction ?? each.data ?? "";
-    if (scripted.test(String(address).replace(/[\\x00-\\x20]/g, ""))) armed.push(`${each.localName}: ${address}`);
-    for (const { name } of [...each.attributes].filter((attribute) => attribute.name.startsWith("on"))) {
+    for (const name of own(getAttributeNames, each)) {
+      const value = own(getAttribute, each, name);
+      if (addresses.includes(name) && scripted(value)) armed.push(`${each.localName}: ${value}`);
+      if (!name.startsWith("on")) continue;
       armed.push(`${each.localName}[${name}]`);
-      each.dispatchEvent(new Event(name.slice(2), { cancelable: true }));
+      own(dispatchEvent, each, new Event(name.slice(2), { cancelable: true }));
     }
   }
   for (const each of all) {
-    if (each.matches("a, area, button, input, summary, label, option")) each.click?.();
+    const isPressed = own(matches, each, "a, area, button, input, summary, label, option");
+    if (isPressed && each instanceof HTMLElement) own(HTMLElement.prototype.click, each);
   }
   await new Promise((done) => setTimeout(done, SETTLE));
   return JSON.stringify(armed);
@@ -54,18 +58,22 @@ class Detector:
 
     def __init__(self, context: BrowserContext, own: str, *, settle_ms: int = 10) -> None:
         """Watch a new page of *context*; *own* is the address of the portal."""
-        self.page = context.new_page()
         self.own = own
         self.seen: list[str] = []
+        self._context = context
         self._poke = POKE.replace("SETTLE", str(settle_ms))
-        self._cdp = context.new_cdp_session(self.page)
+        self._expected = ""
+        self._new_page()
+
+    def _new_page(self) -> None:
+        self.page = self._context.new_page()
+        self._cdp = self._context.new_cdp_session(self.page)
         self._cdp.on("Debugger.scriptParsed", self._script)
         self._cdp.send("Debugger.enable")
         self.page.on("request", lambda request: self._request(request.url))
         self.page.on("console", lambda line: self._console(line.text))
         self.page.on("framenavigated", lambda frame: self._moved(frame.url))
         self.page.on("dialog", lambda dialog: (self.seen.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        self._expected = ""
 
     def _script(self, script: dict[str, Any]) -> None:
         if script.get("executionContextAuxData", {}).get("type") != "default":
@@ -91,13 +99,22 @@ class Detector:
         """Open *address*, poke every element, and return what was seen, none of which should be."""
         self.seen = []
         self._expected = address
-        self.page.goto(address)
+        try:
+            self.page.goto(address)
+            armed = self._poked()
+        except Error as fault:  # it left, or never let go of its page
+            seen = [*self.seen, f"lost: {fault.message.splitlines()[0]}"]
+            self.page.close()
+            self._new_page()
+            return seen
+        return [*self.seen, *(f"armed: {each}" for each in armed)]
+
+    def _poked(self) -> list[str]:
         frame = self._cdp.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         world = self._cdp.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "detector"})
         poked = self._cdp.send(
             "Runtime.evaluate",
             {"expression": self._poke, "contextId": world["executionContextId"], "awaitPromise": True},
         )
-        if "exceptionDetails" in poked:
-            return [*self.seen, f"detector: {poked['exceptionDetails']}"]
-        return [*self.seen, *(f"armed: {each}" for each in json.loads(poked["result"]["value"]))]
+        assert "exceptionDetails" not in poked, poked
+        return list(json.loads(poked["result"]["value"]))

@@ -211,7 +211,8 @@ def test_the_detector_sees_each_way_of_running(bare: Callable[[str], list[str]])
 def test_the_detector_sees_raw_payloads_run(bare: Callable[[str], list[str]], capsys: pytest.CaptureFixture[str]):
     texts = hostile.payloads()[::EVERY]
 
-    ran = sum(any(each.startswith(("script", "request", "went", "dialog")) for each in bare(text)) for text in texts)
+    signs = ("script", "request", "went", "dialog", "lost")
+    ran = sum(any(each.startswith(signs) for each in bare(text)) for text in texts)
 
     with capsys.disabled():
         print(f"\ncontrol: {ran} of {len(texts)} raw payloads ran or left")
