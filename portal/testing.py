@@ -242,7 +242,7 @@ FRONT: dict[str, Any] = {
     "owner_role": "onsite-team",
     "tags": ["printer"],
     "words": ["no paper comes out", "stuck in queue", "printer is dead"],
-    "finds": ["Nothing happens when I press it.", "The tray stays empty."],
+    "finds": ["Nothing happens at the printer when I press it.", "The tray of the printer stays empty."],
     "review_every_days": 180,
 }
 

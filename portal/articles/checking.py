@@ -81,7 +81,7 @@ def check_folder(
     )
     problems = [problem for file in files for problem in check_file(file, known=known, render=render)]
     problems += _duplicates(files)
-    reaches = dict(existing or {}) | {file.id: _reach(file.front) for file in files if file.front is not None}
+    reaches = dict(existing or {}) | reaches_of(files)
     ids = reaches.keys() | {file.id for file in files if file.id}
     for file in files:
         problems += _links_between(file, reaches, ids, strict=strict)
@@ -207,6 +207,11 @@ def _unknown_ids(file: ArticleFile, front: FrontMatter, known: Known) -> list[Pr
         for name in names
         if name not in choices
     ]
+
+
+def reaches_of(files: Iterable[ArticleFile]) -> dict[str, Reach]:
+    """Return who may open each of the articles in *files*."""
+    return {file.id: _reach(file.front) for file in files if file.front is not None}
 
 
 def _reach(front: FrontMatter) -> Reach:

@@ -11,15 +11,17 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import loading
+from portal.articles import finding, folders, loading
 from portal.articles.addresses import ref_in
 from portal.articles.levels import Level
 from portal.articles.loading import Checked, Vocabulary
 from portal.articles.models import Article
+from portal.articles.problems import in_order
 from portal.core import clock
 from portal.core.errors import Refused
 from portal.core.portal import Portal
 from portal.core.switches import PortalState
+from portal.search.engines import ENGINES
 
 STARTERS = "kb_articles"
 STARTERS_STATE = "articles.starters"
@@ -34,17 +36,23 @@ def articles() -> None:
 
 @articles.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="A link to an article that no file has is an error.")
+@click.option("--strict", is_flag=True, help="What is worth mending before anybody reads it is an error, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects for other programs.")
 @click.pass_obj
 def check(house: Portal, paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
     """Look through the files in PATHS (the starter articles by default) and say what to mend, with file and line."""
-    checked = _checked(house, paths, strict=strict, render=True)
+    paths = paths or (house.root / STARTERS,)
+    checked = _checked(house, paths, strict=strict, render=True, beside=True)
+    engine = ENGINES[house.config.text("search_engine")]
+    listed = finding.read_list(folders.home_of(paths[0]))
+    not_found = finding.check(checked.files, checked.neighbours, engine=engine, listed=listed, strict=strict)
+    checked = dataclasses.replace(checked, problems=in_order([*checked.problems, *not_found]))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(each) for each in checked.problems], ensure_ascii=False, indent=2))
     else:
         for problem in checked.problems:
             click.echo(str(problem))
+        _say_what_was_left_alone(paths)
         warnings = len(checked.problems) - len(checked.errors)
         click.echo(f"{len(checked.files)} files: {len(checked.errors)} errors, {warnings} warnings.")
     sys.exit(1 if checked.errors else 0)
@@ -61,6 +69,7 @@ def load(house: Portal, path: Path, samples: bool, keep_going: bool, dry_run: bo
     checked = _checked(house, (path,))
     for problem in checked.errors:
         click.echo(str(problem), err=True)
+    _say_what_was_left_alone((path,))
     click.echo(("Nothing is written: " if dry_run else "") + _loaded(house, checked, samples, keep_going, dry_run))
 
 
@@ -133,13 +142,21 @@ def _loaded(house: Portal, checked: Checked, samples: bool, keep_going: bool, dr
     return str(loaded)
 
 
-def _checked(house: Portal, paths: tuple[Path, ...], *, strict: bool = False, render: bool = False) -> Checked:
+def _say_what_was_left_alone(paths: tuple[Path, ...]) -> None:
+    for path in folders.left_alone(paths):
+        click.echo(f"{path} is no article and is left alone: its name does not begin with an id like KB0001.")
+
+
+def _checked(
+    house: Portal, paths: tuple[Path, ...], *, strict: bool = False, render: bool = False, beside: bool = False
+) -> Checked:
     return loading.check(
-        paths or (house.root / STARTERS,),
+        paths,
         _vocabulary(house),
         max_bytes=house.config.number("article_kb") * 1024,
         strict=strict,
         render=render,
+        beside=beside,
     )
 
 

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.roles import ROLES
-from portal.articles import checking, frontmatter, service
+from portal.articles import checking, folders, frontmatter, service
 from portal.articles.checking import Reach
 from portal.articles.frontmatter import ArticleFile
 from portal.articles.levels import Level
@@ -58,12 +58,14 @@ class Vocabulary:
 class Checked:
     """Files that were read and looked through, with everything that was found.
 
-    *places* says for the path of each file where it stands in its folder.
+    *places* says for the path of each file where it stands in its folder;
+    *neighbours* are the files beside them, if they were asked for.
     """
 
     files: Sequence[ArticleFile]
     problems: Sequence[Problem]
     places: Mapping[str, str]
+    neighbours: Sequence[ArticleFile] = ()
 
     @property
     def errors(self) -> list[Problem]:
@@ -142,47 +144,37 @@ def _reaches(session: Session) -> dict[str, Reach]:
     return {row.ref: Reach(Level(row.audience), frozenset(limited.get(row.id, ()))) for row in session.execute(query)}
 
 
-def files_of(paths: Sequence[Path]) -> dict[Path, str]:
-    """Return the article files that *paths* name, each with its place in the folder that was named.
-
-    A folder stands for all files in it, at any depth.
-
-    Raises:
-        Refused: a path does not exist, or a folder has no article.
-    """
-    found: dict[Path, str] = {}
-    for path in paths:
-        if not path.exists():
-            raise Refused(_("There is no %(path)s.", path=path), hint=_("Name a file or a folder that exists."))
-        inside = sorted(path.rglob("*.md")) if path.is_dir() else [path]
-        if not inside:
-            raise Refused(
-                _("There is no article in %(path)s.", path=path), hint=_("Articles are files that end in .md.")
-            )
-        found |= {each: each.relative_to(path).as_posix() if path.is_dir() else each.name for each in inside}
-    return found
-
-
 def check(
-    paths: Sequence[Path], words: Vocabulary, *, max_bytes: int, strict: bool = False, render: bool = False
+    paths: Sequence[Path],
+    words: Vocabulary,
+    *,
+    max_bytes: int,
+    strict: bool = False,
+    render: bool = False,
+    beside: bool = False,
 ) -> Checked:
-    """Read and check article files, each by itself and all together; *render* also tries to render each.
+    """Read and check article files, each by itself and all together.
+
+    *render* also tries to render each. *beside* also reads the files that
+    stand beside them, so that links may lead there.
 
     Raises:
-        Refused: as :func:`files_of`.
+        Refused: as :func:`folders.files_of`.
     """
-    found = files_of(paths)
+    found = folders.files_of(paths)
     files = [frontmatter.read_file(path, max_bytes=max_bytes) for path in found]
+    around = folders.neighbours_of(paths) if beside else []
+    neighbours = [frontmatter.read_file(path, max_bytes=max_bytes) for path in around]
     problems = checking.check_folder(
         files,
         services=words.services,
         owner_roles=words.owner_roles,
         readers=words.readers,
-        existing=words.articles,
+        existing={**words.articles, **checking.reaches_of(neighbours)},
         render=render,
         strict=strict,
     )
-    return Checked(files, problems, {str(path): place for path, place in found.items()})
+    return Checked(files, problems, {str(path): place for path, place in found.items()}, neighbours)
 
 
 def load(

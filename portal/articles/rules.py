@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.levels import Confidence, Governance, Level
 from portal.articles.models import Article
 from portal.articles.states import Asked, VerdictValue
@@ -51,6 +52,6 @@ def is_starter(article: Article) -> bool:
     return article.source_path is not None and article.checked_on is None
 
 
-def is_for_writers(article: Article) -> bool:
+def is_for_writers(article: Article | FrontMatter) -> bool:
     """Whether it is still being worked on, and found by those who may write only."""
     return article.confidence == Confidence.WIP

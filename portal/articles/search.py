@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,8 +13,10 @@ from portal.accounts.rights import Rights
 from portal.articles import queries, rules
 from portal.articles.addresses import path_of
 from portal.articles.events import ArticleArchived, ArticlePublished
+from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.levels import Level
 from portal.articles.models import Article, ArticleReader, ArticleTag, ArticleWord, Rendering
+from portal.articles.service import Pages
 from portal.articles.states import ArticleState
 from portal.articles.wording import KINDS
 from portal.search.documents import Document
@@ -62,12 +65,42 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
             kind=article.kind,
             service=article.service_id,
             readers=frozenset(readers[article.id]),
-            needs=frozenset({"articles.write"}) if rules.is_for_writers(article) else frozenset(),
+            needs=permissions_to_find(article),
             language=article.language,
         )
         for article in articles
         for levels, text in _texts_by_levels(article.audience, texts.get(article.live_revision_id or 0, {}))
     ]
+
+
+def documents_of_text(front: FrontMatter, pages: Pages, *, updated_at: datetime) -> list[Document]:
+    """The documents of a text that is in no database: the same as ``documents`` makes when it is live."""
+    return [
+        Document(
+            key=f"{SOURCE}:{front.id}:{min(levels)}",
+            source=SOURCE,
+            ref=front.id,
+            title=front.title,
+            body=text,
+            levels=levels,
+            updated_at=updated_at,
+            words=front.words,
+            tags=tuple(sorted(front.tags)),
+            kind=front.kind,
+            service=front.service,
+            readers=frozenset(front.readers),
+            needs=permissions_to_find(front),
+            language=front.language,
+        )
+        for levels, text in _texts_by_levels(
+            front.audience, {level: page.text for level, page in pages.renderings.items()}
+        )
+    ]
+
+
+def permissions_to_find(article: Article | FrontMatter) -> frozenset[str]:
+    """What somebody must hold to find *article*."""
+    return frozenset({"articles.write"}) if rules.is_for_writers(article) else frozenset()
 
 
 def _live_texts(session: Session, articles: Iterable[Article]) -> dict[int, dict[int, str]]:

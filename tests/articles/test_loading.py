@@ -5,7 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.articles import loading
+from portal.articles import folders, loading
 from portal.articles.models import Article, ArticleLink, Rendering, Revision
 from portal.core.errors import Refused
 from portal.testing import NOON
@@ -198,6 +198,6 @@ def test_a_path_that_is_not_there_or_holds_nothing_is_said(organised, tmp_path):
     (tmp_path / "empty").mkdir()
 
     with pytest.raises(Refused, match=r"There is no .*/nowhere"):
-        loading.files_of([tmp_path / "nowhere"])
+        folders.files_of([tmp_path / "nowhere"])
     with pytest.raises(Refused, match="There is no article in"):
-        loading.files_of([tmp_path / "empty"])
+        folders.files_of([tmp_path / "empty"])
