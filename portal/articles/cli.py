@@ -11,7 +11,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import finding, folders, loading
+from portal.articles import finding, folders, loading, reading_level
 from portal.articles.addresses import ref_in
 from portal.articles.levels import Level
 from portal.articles.loading import Checked, Vocabulary
@@ -46,13 +46,15 @@ def check(house: Portal, paths: tuple[Path, ...], strict: bool, as_json: bool) -
     engine = ENGINES[house.config.text("search_engine")]
     listed = finding.read_list(folders.home_of(paths[0]))
     not_found = finding.check(checked.files, checked.neighbours, engine=engine, listed=listed, strict=strict)
-    checked = dataclasses.replace(checked, problems=in_order([*checked.problems, *not_found]))
+    hard = [problem for file in checked.files for problem in reading_level.check(file, strict=strict)]
+    checked = dataclasses.replace(checked, problems=in_order([*checked.problems, *not_found, *hard]))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(each) for each in checked.problems], ensure_ascii=False, indent=2))
     else:
         for problem in checked.problems:
             click.echo(str(problem))
         _say_what_was_left_alone(paths)
+        _say_what_was_not_measured(checked)
         warnings = len(checked.problems) - len(checked.errors)
         click.echo(f"{len(checked.files)} files: {len(checked.errors)} errors, {warnings} warnings.")
     sys.exit(1 if checked.errors else 0)
@@ -145,6 +147,12 @@ def _loaded(house: Portal, checked: Checked, samples: bool, keep_going: bool, dr
 def _say_what_was_left_alone(paths: tuple[Path, ...]) -> None:
     for path in folders.left_alone(paths):
         click.echo(f"{path} is no article and is left alone: its name does not begin with an id like KB0001.")
+
+
+def _say_what_was_not_measured(checked: Checked) -> None:
+    for file in checked.files:
+        if file.front is not None and not reading_level.is_measured(file.front):
+            click.echo(f"{file.path} is in {file.front.language}: how hard it reads is measured for English only.")
 
 
 def _checked(
