@@ -18,9 +18,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords, queries, sign_ins
-from portal.accounts.models import Person, SignIn, initials_of, normalised_login
+from portal.accounts.models import Person, initials_of, normalised_login
 from portal.accounts.rights import Rights, rights_of
 from portal.accounts.roles import SUPPORT
+from portal.accounts.sign_ins import Found
 from portal.accounts.waits import SignInWaits
 from portal.core.clock import now
 from portal.core.errors import TooSoon
@@ -119,15 +120,14 @@ def _load(token: str) -> Viewer | None:
         found = sign_ins.find(reading(), token, now=now())
         if found is None:
             return None
-        sign_in, person, zone = found
-        _note_seen(sign_in)
-        return viewer_of(person, rights_of(reading(), person), sign_in, token, zone=zone)
+        _note_seen(found)
+        return viewer_of(found, rights_of(reading(), found), found.sign_in_id, token, zone=found.zone)
     except OperationalError:
         g.accounts_database_away = True
         raise
 
 
-def viewer_of(person: Person, rights: Rights, sign_in: SignIn, token: str, *, zone: str = "") -> Viewer:
+def viewer_of(person: Person | Found, rights: Rights, sign_in_id: int, token: str, *, zone: str = "") -> Viewer:
     """*person* as pages see them; *zone* is the time zone of whoever has chosen none."""
     return Viewer(
         rights=rights,
@@ -136,14 +136,14 @@ def viewer_of(person: Person, rights: Rights, sign_in: SignIn, token: str, *, zo
         language=person.language,
         time_zone=person.time_zone or zone or None,
         must_change_password=person.must_change_password,
-        sign_in_id=sign_in.id,
+        sign_in_id=sign_in_id,
         token=token,
     )
 
 
-def _note_seen(sign_in: SignIn) -> None:
-    if now() - sign_in.seen_at > sign_ins.SEEN_AGAIN_AFTER:
-        portal().tally.put(SEEN, (sign_in.id, now()))
+def _note_seen(found: Found) -> None:
+    if now() - found.seen_at > sign_ins.SEEN_AGAIN_AFTER:
+        portal().tally.put(SEEN, (found.sign_in_id, now()))
 
 
 def person_with(login: str, password: str) -> Person | None:
@@ -197,7 +197,7 @@ def sign_in(person: Person, password: str) -> None:
         )
         if renewed:
             queries.person(db, person.id).password_hash = renewed
-        who = viewer_of(person, rights_of(db, person), row, token)
+        who = viewer_of(person, rights_of(db, person), row.id, token)
     _start_afresh()
     session.permanent = True
     login_user(who)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Duty, NamedService, Person, PersonRole
+from portal.accounts.models import Duty, NamedService, PersonRole
 from portal.accounts.roles import (
     END_USER,
     EVERYONE,
@@ -71,10 +72,21 @@ class Rules:
     anonymous_reading: bool = True
 
 
+class Asking(Protocol):
+    """Of whom rights are asked: a person, or what a sign-in tells of one."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def unit_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def party_id(self) -> str | None: ...  # noqa: D102
+
+
 _CORE_RULES = Rules({permission.name: permission for permission in MATRIX})
 
 
-def rights_of(session: Session, person: Person | None) -> Rights:
+def rights_of(session: Session, person: Asking | None) -> Rights:
     """Compute the rights of *person* in one query; ``None`` is a visitor, who costs none."""
     rules: Rules = session.info.get(RULES, _CORE_RULES)
     if person is None:
@@ -107,21 +119,23 @@ def _facts() -> sa.CompoundSelect[str, str]:
     """
     person_id = sa.bindparam("person_id", type_=sa.Integer)
     unit_id = sa.bindparam("unit_id", type_=sa.String)
-    above = sa.select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte("above", recursive=True)
-    above = above.union(sa.select(Unit.id, Unit.parent_id).join(above, Unit.id == above.c.parent_id))
+    # Plain tables: a read that goes through the models takes half as long again.
+    unit, role, named, duty, party = (model.__table__ for model in (Unit, PersonRole, NamedService, Duty, Party))
+    above = sa.select(unit.c.id, unit.c.parent_id).where(unit.c.id == unit_id).cte("above", recursive=True)
+    above = above.union(sa.select(unit.c.id, unit.c.parent_id).join(above, unit.c.id == above.c.parent_id))
     leads = sa.case(
-        (Duty.kind == "service_lead", "head_of_service"),
-        (Party.kind == "front_line", "front_line_lead"),
+        (duty.c.kind == "service_lead", "head_of_service"),
+        (party.c.kind == "front_line", "front_line_lead"),
         else_="it_manager",
     )
     return sa.union_all(
-        sa.select(sa.literal("role"), PersonRole.role).where(PersonRole.person_id == person_id),
-        sa.select(sa.literal("service"), NamedService.service_id).where(
-            NamedService.person_id == person_id, NamedService.withdrawn_at.is_(None)
+        sa.select(sa.literal("role"), role.c.role).where(role.c.person_id == person_id),
+        sa.select(sa.literal("service"), named.c.service_id).where(
+            named.c.person_id == person_id, named.c.withdrawn_at.is_(None)
         ),
         sa.select(sa.literal("leads"), leads)
-        .select_from(Duty)
-        .outerjoin(Party, sa.and_(Duty.kind == "party_lead", Party.id == Duty.ref))
-        .where(Duty.person_id == person_id, Duty.kind.in_(("party_lead", "service_lead"))),
+        .select_from(duty)
+        .outerjoin(party, sa.and_(duty.c.kind == "party_lead", party.c.id == duty.c.ref))
+        .where(duty.c.person_id == person_id, duty.c.kind.in_(("party_lead", "service_lead"))),
         sa.select(sa.literal("unit"), above.c.id),
     )

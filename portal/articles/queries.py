@@ -7,17 +7,13 @@ link still opens. Every query here carries one of the two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.models import Person
-from portal.accounts.queries import holder_id
 from portal.accounts.rights import Rights
 from portal.articles.addresses import path_of, ref_in
 from portal.articles.levels import Confidence, Level
@@ -28,17 +24,15 @@ from portal.articles.models import (
     ArticleView,
     OldSlug,
     Rendering,
-    Revision,
     Verdict,
 )
 from portal.articles.states import ArticleState, VerdictValue
-from portal.core.db import UtcDateTime
-from portal.organisation.models import Party, Service
+from portal.organisation.models import Service
 
 type_of_article = type[Article]
 ServiceLevels = tuple[tuple[str, int], ...]
 
-_Successor = aliased(Article)
+_Successor = aliased(Article, name="successor")
 _OwnTag, _OtherTag = aliased(ArticleTag), aliased(ArticleTag)
 
 
@@ -65,22 +59,6 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenPage:
-    """All that the page of one article shows to one reader, from one read of the database."""
-
-    article: Article
-    level: int
-    html: str
-    toc: Sequence[Mapping[str, Any]]
-    front: Mapping[str, Any]
-    service_name: str
-    owner: Party | None
-    holder: Person | None
-    helped: int
-    successor: Listed | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class KindOfService:
     """The first articles of one kind in a service, and how many there are."""
 
@@ -91,32 +69,38 @@ class KindOfService:
 
 def level_for(rights: Rights, article: type_of_article = Article) -> sa.ColumnElement[int]:
     """The level at which the holder of *rights* reads an article: that of its service, else their own."""
-    return _level(_service_levels(rights), sa.literal(rights.level), article)
+    return level_at(service_levels(rights), sa.literal(rights.level), article)
 
 
 def openable(rights: Rights, article: type_of_article = Article) -> sa.ColumnElement[bool]:
     """Articles that open for *rights* by their link, the archived ones among them."""
     readers = sa.bindparam("readers", sorted(rights.readers), sa.String(), unique=True, expanding=True)
-    return _openable(level_for(rights, article), readers, article, drafts=rights.may("articles.write"))
+    return openable_at(level_for(rights, article), readers, article, drafts=rights.may("articles.write"))
 
 
-def _service_levels(rights: Rights) -> ServiceLevels:
+def service_levels(rights: Rights) -> ServiceLevels:
+    """The services that *rights* read at a level of their own, as a value by which a statement can be kept."""
     return tuple((service_id, rights.level_for(service_id)) for service_id in sorted(rights.service_levels))
 
 
-def _level(higher: ServiceLevels, default: sa.ColumnElement[int], article: type_of_article) -> sa.ColumnElement[int]:
+def level_at(higher: ServiceLevels, default: sa.ColumnElement[int], article: Any) -> sa.ColumnElement[int]:
+    """As :func:`level_for`, of plain values; *article* is the model, an alias of it or the columns of its table."""
     return sa.case(dict(higher), value=article.service_id, else_=default) if higher else default
 
 
-def _openable(
-    level: sa.ColumnElement[int], readers: sa.BindParameter[Any], article: type_of_article, *, drafts: bool
+def openable_at(
+    level: sa.ColumnElement[int], readers: sa.BindParameter[Any], article: Any, *, drafts: bool
 ) -> sa.ColumnElement[bool]:
-    """The rule itself; *readers* are those that a person is, *drafts* whether texts being written open for them."""
-    limited_to = sa.select(ArticleReader.reader).where(ArticleReader.article_id == article.id)
+    """The rule itself; *readers* are those that a person is, *drafts* whether texts being written open for them.
+
+    *article* is the model, an alias of it or the columns of its table.
+    """
+    limit = ArticleReader.__table__.c
+    limited_to = sa.select(limit.reader).where(limit.article_id == article.id)
     conditions = [
         article.state.in_([ArticleState.LIVE, ArticleState.ARCHIVED]),
         article.audience <= level,
-        sa.or_(~limited_to.exists(), limited_to.where(ArticleReader.reader.in_(readers)).exists()),
+        sa.or_(~limited_to.exists(), limited_to.where(limit.reader.in_(readers)).exists()),
     ]
     if not drafts:
         conditions.append(article.confidence != Confidence.WIP)
@@ -145,109 +129,17 @@ def path_for(session: Session, address: str, rights: Rights) -> str | None:
     return path_of(row.ref, row.slug) if row else None
 
 
-def page_of(session: Session, address: str, rights: Rights, *, since: datetime) -> OpenPage | None:
-    """Read one article at the reader's level with all that its page names, in one go.
-
-    *since* is the moment from which the people are counted that it helped.
-    ``None`` when there is no such ref, or not for these rights.
-    """
-    ref = ref_in(address)
-    if ref is None:
-        return None
-    query = _page_query(_service_levels(rights), drafts=rights.may("articles.write"))
-    values = {"ref": ref, "level": rights.level, "readers": sorted(rights.readers), "since": since}
-    row = session.execute(query, values).first()
-    if row is None:
-        return None
-    article, rendering, front, service_name, owner, holder, successor, helped, level = row
-    return OpenPage(
-        article=article,
-        level=level,
-        html=rendering.html,
-        toc=rendering.toc,
-        front=front,
-        service_name=service_name,
-        owner=owner,
-        holder=holder,
-        helped=helped,
-        successor=_listed_article(successor) if successor is not None else None,
-    )
-
-
-@lru_cache(maxsize=64)
-def _page_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any, ...]]:
-    """Build the read of a page once for each shape of rights: building costs fifty times what the database needs."""
-    level = _level(higher, sa.bindparam("level", type_=sa.Integer), Article)
-    next_level = _level(higher, sa.bindparam("level", type_=sa.Integer), _Successor)
-    readers = sa.bindparam("readers", expanding=True, type_=sa.String())
-    opens = _openable(level, readers, Article, drafts=drafts)
-    next_opens = _openable(next_level, readers, _Successor, drafts=drafts)
-    owns = sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + Article.owner_role + '"%')
-    shown = sa.and_(Rendering.revision_id == Article.live_revision_id, Rendering.level <= level)
-    helped = _helped(Article.id, sa.bindparam("since", type_=UtcDateTime))
-    return (
-        sa.select(Article, Rendering, Revision.front, Service.name, Party, Person, _Successor, helped, level)
-        .join(Service, Service.id == Article.service_id)
-        .join(Revision, Revision.id == Article.live_revision_id)
-        .join(Rendering, shown)
-        .outerjoin(Party, owns)
-        .outerjoin(Person, Person.id == holder_id(Article.owner_role, Party.id))
-        .outerjoin(_Successor, sa.and_(_Successor.id == Article.successor_id, next_opens))
-        .where(Article.ref == sa.bindparam("ref"), opens)
-        .order_by(Rendering.level.desc(), Party.sort_order, Party.id)
-        .limit(1)
-    )
-
-
-def _helped(article_id: Any, since: sa.ColumnElement[datetime]) -> sa.ScalarSelect[int]:
-    """How many people said since then that the article helped them; everybody counts once."""
-    return (
-        sa.select(sa.func.count(Verdict.id))
-        .where(
-            Verdict.article_id == article_id,
-            Verdict.value == VerdictValue.YES,
-            Verdict.at >= since,
-            Verdict.replaced_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-
-
-_LISTED = (
-    Article.ref,
-    Article.slug,
-    Article.title,
-    Article.kind,
-    Article.service_id,
-    Service.name.label("service_name"),
-    Article.language,
-    Article.confidence,
-    Article.audience,
-    Article.time_needed_minutes,
-)
+_OF_ARTICLE = (name for name in Listed.__dataclass_fields__ if name in Article.__table__.c)
+LISTED = (*(Article.__table__.c[name] for name in _OF_ARTICLE), Service.__table__.c.name.label("service_name"))
 
 
 def _listing(rights: Rights) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(*_LISTED).join(Service, Service.id == Article.service_id).where(readable(rights))
+    return sa.select(*LISTED).join(Service, Service.id == Article.service_id).where(readable(rights))
 
 
-def _listed(row: sa.RowMapping) -> Listed:
+def listed(row: sa.RowMapping) -> Listed:
+    """One row of :data:`LISTED` as a value."""
     return Listed(**{name: value for name, value in row.items() if name in Listed.__dataclass_fields__})
-
-
-def _listed_article(article: Article) -> Listed:
-    return Listed(
-        ref=article.ref,
-        slug=article.slug,
-        title=article.title,
-        kind=article.kind,
-        service_id=article.service_id,
-        service_name="",
-        language=article.language,
-        confidence=article.confidence,
-        audience=article.audience,
-        time_needed_minutes=article.time_needed_minutes,
-    )
 
 
 def counts_by_service(session: Session, rights: Rights) -> dict[str, int]:
@@ -270,7 +162,7 @@ def by_kind(session: Session, rights: Rights, service_id: str, *, per_kind: int 
     query = sa.select(numbered).where(numbered.c.place <= per_kind).order_by(numbered.c.kind, numbered.c.place)
     for row in session.execute(query).mappings():
         kind = kinds.setdefault(row["kind"], KindOfService(kind=row["kind"], count=row["of_kind"], articles=[]))
-        kind.articles.append(_listed(row))
+        kind.articles.append(listed(row))
     return list(kinds.values())
 
 
@@ -286,7 +178,7 @@ def page_of_list(
     total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(Service.sort_order, Service.name, Article.title, Article.ref)
     rows = session.execute(ordered.offset((page - 1) * per_page).limit(per_page)).mappings()
-    return [_listed(row) for row in rows], total
+    return [listed(row) for row in rows], total
 
 
 def helped_most(session: Session, rights: Rights, *, since: datetime, limit: int = 5) -> list[Listed]:
@@ -314,56 +206,7 @@ def opened_most(session: Session, rights: Rights, *, since: date, limit: int = 5
 def _most(session: Session, rights: Rights, counted: sa.Subquery, limit: int) -> list[Listed]:
     query = _listing(rights).join(counted, counted.c.article_id == Article.id).add_columns(counted.c.people)
     rows = session.execute(query.order_by(counted.c.people.desc(), Article.ref).limit(limit)).mappings()
-    return [_listed(row) for row in rows]
-
-
-CLOSE_CANDIDATES = 200
-
-
-def close_to(session: Session, article: Article, rights: Rights, *, limit: int = 5) -> list[Listed]:
-    """Articles with the same tags, then of the same service: at most *limit*, the closest first.
-
-    Looks at a bounded number of candidates, so that a tag which thousands have costs no more than a rare one.
-    """
-    query = _close_query(_service_levels(rights), drafts=rights.may("articles.write"))
-    values = {
-        "id": article.id,
-        "service": article.service_id,
-        "level": rights.level,
-        "readers": sorted(rights.readers),
-        "most": limit,
-    }
-    return [_listed(row) for row in session.execute(query, values).mappings()]
-
-
-@lru_cache(maxsize=64)
-def _close_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any, ...]]:
-    this = sa.bindparam("id", type_=sa.Integer)
-    level = _level(higher, sa.bindparam("level", type_=sa.Integer), Article)
-    readers = sa.bindparam("readers", expanding=True, type_=sa.String())
-    reads = sa.and_(Article.state == ArticleState.LIVE, _openable(level, readers, Article, drafts=drafts))
-    with_tag = (
-        sa.select(_OtherTag.article_id)
-        .join(_OwnTag, sa.and_(_OwnTag.tag == _OtherTag.tag, _OwnTag.article_id == this))
-        .where(_OtherTag.article_id != this)
-        .limit(CLOSE_CANDIDATES)
-        .subquery()
-    )
-    by_tag = sa.select(Article.id.label("article_id"), sa.literal(2).label("points")).where(reads)
-    by_tag = by_tag.join(with_tag, with_tag.c.article_id == Article.id)
-    by_service = (
-        sa.select(Article.id.label("article_id"), sa.literal(1).label("points"))
-        .where(Article.service_id == sa.bindparam("service"), Article.id != this, reads)
-        .limit(CLOSE_CANDIDATES)
-        .subquery()
-    )
-    both = sa.union_all(by_tag, sa.select(by_service)).subquery()
-    points = sa.func.sum(both.c.points).label("points")
-    closest = sa.select(both.c.article_id, points).group_by(both.c.article_id)
-    closest = closest.order_by(points.desc(), both.c.article_id).limit(sa.bindparam("most", type_=sa.Integer))
-    few = closest.subquery()
-    query = sa.select(*_LISTED).join(Service, Service.id == Article.service_id)
-    return query.join(few, few.c.article_id == Article.id).order_by(few.c.points.desc(), few.c.article_id)
+    return [listed(row) for row in rows]
 
 
 def verdict_of(session: Session, article_id: int, *, person_id: int | None, visitor: str | None) -> Verdict | None:

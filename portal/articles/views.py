@@ -15,7 +15,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.accounts.login import Viewer, current_viewer
-from portal.articles import queries, rules, service, wording
+from portal.accounts.rights import Rights
+from portal.articles import opening, queries, rules, service, wording
 from portal.articles.addresses import ref_in
 from portal.articles.forms import WithheldForm
 from portal.articles.models import Article, Verdict
@@ -88,20 +89,20 @@ def show(address: str) -> ResponseReturnValue:
 
 def pane(address: str) -> Markup | None:
     """The article at *address* as it stands in the desk's pane, for a page that has one; ``None`` without a reader."""
-    page = queries.page_of(reading(), address, _reader().rights, since=now() - rules.LATELY)
+    page = _page_of(address, _reader().rights)
     if page is None:
         return None
     _count(page.article)
     return Markup(render_template("articles/_article.html", **_context(page, in_pane=True)))  # noqa: S704 - a template
 
 
-def _open(address: str) -> queries.OpenPage:
+def _open(address: str) -> opening.OpenPage:
     """Read the page at *address*, which may be an old slug. Raises ``NotFound``."""
-    rights, since = _reader().rights, now() - rules.LATELY
-    page = queries.page_of(reading(), address, rights, since=since)
+    rights = _reader().rights
+    page = _page_of(address, rights)
     if page is None and ref_in(address) is None:
         path = queries.path_for(reading(), address, rights)
-        page = queries.page_of(reading(), path.rpartition("/")[2], rights, since=since) if path else None
+        page = _page_of(path.rpartition("/")[2], rights) if path else None
     if page is None:
         raise NotFound(
             _("There is no such article here."),
@@ -110,15 +111,18 @@ def _open(address: str) -> queries.OpenPage:
     return page
 
 
+def _page_of(address: str, rights: Rights) -> opening.OpenPage | None:
+    return opening.page_of(reading(), address, rights, since=now() - rules.LATELY, visitor=_visitor_key())
+
+
 def _count(article: Article) -> None:
     if request.method == "GET":
         portal().tally.put(VIEWS, (now().date(), article.id))
 
 
-def _context(page: queries.OpenPage, *, in_pane: bool) -> dict[str, Any]:
+def _context(page: opening.OpenPage, *, in_pane: bool) -> dict[str, Any]:
     """What the template of an article needs."""
     article, reader = page.article, current_viewer()
-    own = queries.verdict_of(reading(), article.id, person_id=reader.person_id, visitor=_visitor_key())
     holder = page.holder if reader.is_authenticated else None
     return {
         "page": page,
@@ -133,12 +137,12 @@ def _context(page: queries.OpenPage, *, in_pane: bool) -> dict[str, Any]:
         "helped": wording.helped(page.helped),
         "holder": holder,
         "owner_words": wording.role_words(article.owner_role),
-        "close": queries.close_to(reading(), article, reader.rights),
+        "close": opening.close_to(reading(), article, reader.rights),
         "path": url_for("articles.show", address=article.address),
         "permanent": _permanent(article),
         "searched": _searched(),
         "today": format_date(now(), "long"),
-        **_verdict_context(article, own, page.level, fresh=False),
+        **_verdict_context(article, page.verdict, page.level, fresh=False),
     }
 
 

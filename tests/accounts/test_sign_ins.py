@@ -26,7 +26,7 @@ def test_a_token_opens_until_its_days_are_over(session, make_person):
 
     found = sign_ins.find(session, "token", now=NOON + timedelta(days=2, seconds=-1))
 
-    assert (found[0].id, found[1].id, found[2]) == (row.id, robin.id, "")
+    assert (found.sign_in_id, found.id, found.zone) == (row.id, robin.id, "")
     assert sign_ins.find(session, "token", now=NOON + timedelta(days=2)) is None
     assert sign_ins.find(session, "other", now=NOON) is None
 
@@ -35,7 +35,7 @@ def test_the_time_zone_of_the_organisation_comes_along(company, make_person):
     robin = make_person()
     with company.db.transaction() as session:
         sign_ins.start(session, robin.id, "token", now=NOON, days=2)
-        assert sign_ins.find(session, "token", now=NOON)[2] == "Europe/Berlin"
+        assert sign_ins.find(session, "token", now=NOON).zone == "Europe/Berlin"
 
 
 def test_one_browser_ends_for_its_own_person_alone(session, make_person):

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.accounts.rights import Rights
-from portal.articles import queries, service
+from portal.articles import opening, queries, service
 from portal.articles.models import Article, ArticleView
 from portal.testing import NOON, MakeArticle
 from tests.articles.conftest import EVERYONE, PRINTING_SUPERUSER, SPECIALIST, SUPPORT
@@ -53,7 +53,7 @@ def test_each_reader_sees_a_list_of_their_own_and_the_figures_agree(library, ses
     assert sum(kind.count for kind in kinds) == len(expected)
     assert sorted(ref for kind in kinds for ref in refs(kind.articles)) == sorted(expected)
     assert [ref for ref in ALL if queries.by_ref(session, ref, rights)] == sorted(expected)
-    assert [ref for ref in ALL if queries.page_of(session, ref, rights, since=NOON)] == sorted(expected)
+    assert [ref for ref in ALL if opening.page_of(session, ref, rights, since=NOON)] == sorted(expected)
     assert [ref for ref in ALL if queries.path_for(session, ref, rights)] == sorted(expected)
 
 
@@ -79,7 +79,7 @@ def test_a_page_has_everything_from_one_read(make_article, session, query_count)
     make_article("KB0101", "Open to all.\n\n::: support\n\nThe spool folder.\n\n:::\n")
 
     with query_count() as count:
-        page = queries.page_of(session, "KB0101-whatever", SUPPORT, since=NOON)
+        page = opening.page_of(session, "KB0101-whatever", SUPPORT, since=NOON)
 
     assert count() == 1
     assert page is not None
@@ -104,7 +104,7 @@ def test_a_page_is_the_stored_html_of_the_readers_level(make_article, session, r
         "Open to all.\n\n::: support\n\nThe spool folder.\n\n:::\n\n::: specialists\n\nThe registry.\n\n:::\n",
     )
 
-    page = queries.page_of(session, "KB0101", rights, since=NOON)
+    page = opening.page_of(session, "KB0101", rights, since=NOON)
 
     assert page is not None
     assert [word for word in reads if word in page.html] == reads
@@ -114,7 +114,7 @@ def test_a_page_is_the_stored_html_of_the_readers_level(make_article, session, r
 def test_a_superuser_reads_support_of_the_named_service_only(make_article, session):
     make_article("KB0101", "All.\n\n::: support\n\nHidden.\n\n:::\n", service="mail")
 
-    page = queries.page_of(session, "KB0101", PRINTING_SUPERUSER, since=NOON)
+    page = opening.page_of(session, "KB0101", PRINTING_SUPERUSER, since=NOON)
 
     assert page is not None
     assert (page.level, "Hidden" in page.html) == (0, False)
@@ -127,7 +127,7 @@ def test_an_archived_article_opens_by_its_link_with_its_successor_and_stands_in_
             writing, writing.get_one(Article, old.id), successor=writing.get_one(Article, new.id), by=None, now=NOON
         )
 
-    page = queries.page_of(session, "KB0101", EVERYONE, since=NOON)
+    page = opening.page_of(session, "KB0101", EVERYONE, since=NOON)
 
     assert page is not None
     assert page.successor is not None
@@ -143,7 +143,7 @@ def test_a_successor_that_the_reader_may_not_open_is_not_named(make_article, hou
             writing, writing.get_one(Article, old.id), successor=writing.get_one(Article, new.id), by=None, now=NOON
         )
 
-    pages = [queries.page_of(session, "KB0101", rights, since=NOON) for rights in (EVERYONE, SUPPORT)]
+    pages = [opening.page_of(session, "KB0101", rights, since=NOON) for rights in (EVERYONE, SUPPORT)]
 
     assert [page.successor.ref if page and page.successor else None for page in pages] == [None, "KB0102"]
 
@@ -209,8 +209,8 @@ def test_close_articles_share_tags_first_then_the_service(make_article, session)
     make_article("KB0105", title="Nothing shared", tags=["mailbox"], service="mail")
     make_article("KB0106", title="For support", tags=["printer", "queue"], audience="support")
 
-    assert refs(queries.close_to(session, article, EVERYONE)) == ["KB0103", "KB0104", "KB0102"]
-    assert refs(queries.close_to(session, article, SUPPORT, limit=2)) == ["KB0106", "KB0103"]
+    assert refs(opening.close_to(session, article, EVERYONE)) == ["KB0103", "KB0104", "KB0102"]
+    assert refs(opening.close_to(session, article, SUPPORT, limit=2)) == ["KB0106", "KB0103"]
 
 
 def test_the_coach_sees_what_only_specialists_read_within_their_own_rights(make_article, session):

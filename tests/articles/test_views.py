@@ -328,7 +328,7 @@ def test_opening_a_page_is_counted_without_a_write_on_the_way(client, house, mak
 
 
 @pytest.mark.parametrize("others", [1, 3])
-@pytest.mark.parametrize(("role", "reads"), [("visitor", 2), ("front_line", 5)])
+@pytest.mark.parametrize(("role", "reads"), [("visitor", 2), ("front_line", 4)])
 def test_the_page_of_an_article_takes_as_many_reads_whatever_stands_beside_it(
     as_role, make_article, query_count, others, role, reads
 ):
