@@ -24,6 +24,9 @@ from portal.core.i18n import gettext as _
 FENCED_LEVELS = (Level.SUPPORT, Level.SPECIALISTS)
 _NAMES = {level.word: level for level in FENCED_LEVELS}
 
+# A body with none of these has one part and no fault, as most have: nothing below would find another.
+_MARKS = (":::", "```", "~~~")
+
 # What an eye takes for the beginning of a line although it is not empty.
 _UNSEEN = " \t\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"
 _LIKE_A_FENCE = re.compile(r"^:::+[ \t]*(?:[A-Za-z]+)?[ \t]*$")
@@ -57,7 +60,7 @@ def parts(body: str) -> list[Part]:
     Raises:
         Refused: a fence is faulty; nothing of the text may be shown then.
     """
-    found, faulty = _scan(lines_of(body))
+    found, faulty = _scan(body)
     if faulty:
         first = faulty[0]
         raise Refused(
@@ -72,7 +75,7 @@ def faults(body: str, *, first_line: int = 1) -> list[Fault]:
 
     A sentence that names another line counts from *first_line*, which is where the body begins in its file.
     """
-    return _scan(lines_of(body), first_line=first_line)[1]
+    return _scan(body, first_line=first_line)[1]
 
 
 def levels_used(body: str) -> set[Level]:
@@ -115,8 +118,12 @@ def _joined_on(before: str, text: str) -> str:
     return text if not text or not before or before.endswith("\n\n") else "\n" + text
 
 
-def _scan(lines: Sequence[str], *, first_line: int = 1) -> tuple[list[Part], list[Fault]]:
-    """Walk through *lines* once and return the parts and the faults."""
+def _scan(body: str, *, first_line: int = 1) -> tuple[list[Part], list[Fault]]:
+    """Walk through *body* once and return the parts and the faults."""
+    lines = lines_of(body)
+    if not any(mark in body for mark in _MARKS):
+        text = "\n".join(lines)
+        return ([Part(Level.EVERYONE, 1, text)] if text else []), []
     columns = in_columns(lines)
     blocks, unclosed = code_blocks(columns)
     scanner = _Scanner(lines, columns, code_line_numbers(blocks), first_line)

@@ -366,7 +366,7 @@ def render_again(db: Database, article_id: int) -> None:
         with db.transaction() as session:
             article = session.get_one(Article, article_id)
             if article.live_revision_id == revision.id:
-                service.write_pages(session, article, revision.id, pages)
+                service.write_pages(session, article_id, revision.id, audience, pages)
                 return
     raise RuntimeError(f"Article {article_id} was published {RENDER_TRIES} times while it was rendered.")
 

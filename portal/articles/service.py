@@ -39,7 +39,7 @@ from portal.articles.models import (
 )
 from portal.articles.rendering import Rendered, render_levels
 from portal.articles.states import REASON_LENGTH, ArticleState, RevisionState, Significance
-from portal.core.db import Model
+from portal.core.db import Model, add_row
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
@@ -101,86 +101,99 @@ def publish_file(session: Session, text: Prepared, *, now: datetime, by: int | N
     Raises:
         Refused: an old slug of it leads to another article already.
     """
-    article = session.scalar(sa.select(Article).where(Article.ref == text.front.id))
-    if article is not None and article.source_hash == text.source_hash:
+    known = sa.select(Article.id, Article.source_hash, Article.live_revision_id).where(Article.ref == text.front.id)
+    before = session.execute(known).one_or_none()
+    if before is not None and before.source_hash == text.source_hash:
         return "same"
-    is_new = article is None
-    if article is None:
-        article = Article(ref=text.front.id, created_at=now)
-        session.add(article)
-    _describe(article, text.front, now)
-    article.source_path, article.source_hash = text.source_path, text.source_hash
-    session.flush()
-    significance = Significance.NEW if is_new else Significance.CHANGED
-    revision = _new_live_revision(session, article, text, significance, now=now, by=by)
-    _repeat_front_matter(session, article, text.front, is_new=is_new)
-    _keep_old_slugs(session, article, text.front.old_slugs)
-    write_pages(session, article, revision.id, text.pages, is_new=is_new)
-    if text.front.confidence == Confidence.ARCHIVED:
-        article.state = ArticleState.ARCHIVED
-        emit(session, ArticleArchived(actor_id=by, article_id=article.id, ref=article.ref, successor_ref=None))
-    else:
-        published = ArticlePublished(
-            actor_id=by,
-            article_id=article.id,
-            ref=article.ref,
-            revision_id=revision.id,
-            significance=significance,
-        )
-        emit(session, published)
-    return "new" if is_new else "changed"
+    significance = Significance.NEW if before is None else Significance.CHANGED
+    article_id = before.id if before else add_row(session, Article, _described(text, now) | {"created_at": now})
+    replaced = before.live_revision_id if before else None
+    revision_id = _new_live_revision(session, article_id, replaced, text, significance, now=now, by=by)
+    live = {"live_revision_id": revision_id} | (_described(text, now) if before else {})
+    session.execute(sa.update(Article).where(Article.id == article_id).values(live))
+    _repeat_front_matter(session, article_id, text.front, is_new=before is None)
+    _keep_old_slugs(session, article_id, text.front)
+    write_pages(session, article_id, revision_id, text.front.audience, text.pages, is_new=before is None)
+    emit(session, _went_live(text.front, article_id, revision_id, significance, by))
+    return "changed" if before else "new"
 
 
-def _describe(article: Article, front: FrontMatter, now: datetime) -> None:
-    """Let the article say what the front matter of its live text says."""
-    article.slug = slug_of(front.title)
-    article.state, article.successor_id = ArticleState.LIVE, None
-    article.title = front.title
-    article.service_id = front.service
-    article.kind = front.kind
-    article.audience = front.audience
-    article.confidence = front.confidence
-    article.governance = front.governance
-    article.owner_role = front.owner_role
-    article.language = front.language
-    article.review_every_days = front.review_every_days
-    article.checked_on, article.checked_by = front.checked_on, front.checked_by
-    article.approved_on, article.approved_by = front.approved_on, front.approved_by
-    article.sample, article.practice = front.sample, front.practice
-    article.time_needed_minutes = front.time_needed_minutes
-    article.updated_at = article.published_at = now
+def _went_live(
+    front: FrontMatter, article_id: int, revision_id: int, significance: Significance, by: int | None
+) -> ArticlePublished | ArticleArchived:
+    if front.confidence == Confidence.ARCHIVED:
+        return ArticleArchived(actor_id=by, article_id=article_id, ref=front.id, successor_ref=None)
+    return ArticlePublished(
+        actor_id=by, article_id=article_id, ref=front.id, revision_id=revision_id, significance=significance
+    )
+
+
+def _described(text: Prepared, now: datetime) -> dict[str, Any]:
+    """What an article repeats of its live text, by column."""
+    front = text.front
+    is_archived = front.confidence == Confidence.ARCHIVED
+    return {
+        "ref": front.id,
+        "slug": slug_of(front.title),
+        "state": ArticleState.ARCHIVED if is_archived else ArticleState.LIVE,
+        "successor_id": None,
+        "title": front.title,
+        "service_id": front.service,
+        "kind": front.kind,
+        "audience": front.audience,
+        "confidence": front.confidence,
+        "governance": front.governance,
+        "owner_role": front.owner_role,
+        "language": front.language,
+        "review_every_days": front.review_every_days,
+        "checked_on": front.checked_on,
+        "checked_by": front.checked_by,
+        "approved_on": front.approved_on,
+        "approved_by": front.approved_by,
+        "sample": front.sample,
+        "practice": front.practice,
+        "time_needed_minutes": front.time_needed_minutes,
+        "source_path": text.source_path,
+        "source_hash": text.source_hash,
+        "updated_at": now,
+        "published_at": now,
+    }
 
 
 def _new_live_revision(
-    session: Session, article: Article, text: Prepared, significance: Significance, *, now: datetime, by: int | None
-) -> Revision:
-    before = article.live_revision_id
+    session: Session,
+    article_id: int,
+    replaced: int | None,
+    text: Prepared,
+    significance: Significance,
+    *,
+    now: datetime,
+    by: int | None,
+) -> int:
+    """Add the text as the live revision of its article, in the place of the one *replaced*; return its id."""
     last = 0
-    if before is not None:
-        last = session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article.id)) or 0
-        session.execute(sa.update(Revision).where(Revision.id == before).values(state=RevisionState.SUPERSEDED))
-    revision = Revision(
-        article_id=article.id,
-        number=last + 1,
-        state=RevisionState.LIVE,
-        title=text.front.title,
-        front=dataclasses.asdict(text.front),
-        front_text=text.front_text,
-        body=text.body,
-        author_id=by,
-        base_revision_id=before,
-        significance=significance,
-        created_at=now,
-        updated_at=now,
-        published_at=now,
-    )
-    session.add(revision)
-    session.flush()
-    article.live_revision_id = revision.id
-    return revision
+    if replaced is not None:
+        last = session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article_id)) or 0
+        session.execute(sa.update(Revision).where(Revision.id == replaced).values(state=RevisionState.SUPERSEDED))
+    values = {
+        "article_id": article_id,
+        "number": last + 1,
+        "state": RevisionState.LIVE,
+        "title": text.front.title,
+        "front": dataclasses.asdict(text.front),
+        "front_text": text.front_text,
+        "body": text.body,
+        "author_id": by,
+        "base_revision_id": replaced,
+        "significance": significance,
+        "created_at": now,
+        "updated_at": now,
+        "published_at": now,
+    }
+    return add_row(session, Revision, values)
 
 
-def _repeat_front_matter(session: Session, article: Article, front: FrontMatter, *, is_new: bool) -> None:
+def _repeat_front_matter(session: Session, article_id: int, front: FrontMatter, *, is_new: bool) -> None:
     rows: dict[type[Model], list[dict[str, Any]]] = {
         ArticleTag: [{"tag": tag} for tag in dict.fromkeys(front.tags)],
         ArticleReader: [{"reader": reader} for reader in dict.fromkeys(front.readers)],
@@ -188,7 +201,7 @@ def _repeat_front_matter(session: Session, article: Article, front: FrontMatter,
         ArticleFind: [{"position": place, "sentence": sentence} for place, sentence in enumerate(front.finds)],
     }
     for model, values in rows.items():
-        _replace_rows(session, model, "article_id", article.id, values, is_new=is_new)
+        _replace_rows(session, model, "article_id", article_id, values, is_new=is_new)
 
 
 def _replace_rows(
@@ -202,22 +215,24 @@ def _replace_rows(
         connection.execute(sa.insert(model), [{column: key} | row for row in rows])
 
 
-def _keep_old_slugs(session: Session, article: Article, slugs: Sequence[str]) -> None:
+def _keep_old_slugs(session: Session, article_id: int, front: FrontMatter) -> None:
     """Add new ones; an address that once led here leads here for ever."""
-    for slug in slugs:
+    for slug in front.old_slugs:
         row = session.get(OldSlug, slug)
         if row is None:
-            session.add(OldSlug(slug=slug, article_id=article.id))
+            session.add(OldSlug(slug=slug, article_id=article_id))
             session.flush()
-        elif row.article_id != article.id:
+        elif row.article_id != article_id:
             other = session.get_one(Article, row.article_id)
             raise Refused(
-                _("%(slug)s, an old address of %(ref)s, leads to %(to)s.", slug=slug, ref=article.ref, to=other.ref),
+                _("%(slug)s, an old address of %(ref)s, leads to %(to)s.", slug=slug, ref=front.id, to=other.ref),
                 hint=_("Take it out of old_slugs in one of the two."),
             )
 
 
-def write_pages(session: Session, article: Article, revision_id: int, pages: Pages, *, is_new: bool = False) -> None:
+def write_pages(
+    session: Session, article_id: int, revision_id: int, audience: Level, pages: Pages, *, is_new: bool = False
+) -> None:
     """Replace the stored HTML of the live revision, and note which articles it links to."""
     lowest: dict[str, int] = {}
     renderings = []
@@ -234,9 +249,9 @@ def write_pages(session: Session, article: Article, revision_id: int, pages: Pag
             lowest.setdefault(ref, level)
     links = [{"to_ref": ref, "level": level, "is_shown": True} for ref, level in lowest.items()]
     missing = sorted(pages.missing - set(lowest))
-    links += [{"to_ref": ref, "level": article.audience, "is_shown": False} for ref in missing]
+    links += [{"to_ref": ref, "level": audience, "is_shown": False} for ref in missing]
     _replace_rows(session, Rendering, "revision_id", revision_id, renderings, is_new=is_new)
-    _replace_rows(session, ArticleLink, "article_id", article.id, links, is_new=is_new)
+    _replace_rows(session, ArticleLink, "article_id", article_id, links, is_new=is_new)
 
 
 def archive(session: Session, article: Article, *, successor: Article | None, by: int | None, now: datetime) -> None:

@@ -8,7 +8,7 @@ locked" as soon as two processes do it at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,6 +84,15 @@ class Model(DeclarativeBase):
 
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json}  # noqa: RUF012
+
+
+def add_row(session: Session, model: type[Model], values: Mapping[str, Any]) -> int:
+    """Add a row past *session*, which would take three times as long, and return its id.
+
+    For rows that nobody goes on working with in this transaction; defaults of columns hold.
+    """
+    key = session.connection().execute(sa.insert(model), values).inserted_primary_key
+    return int(key[0]) if key else 0
 
 
 class Database:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import clock
-from portal.core.db import IntPk, Json, Model
+from portal.core.db import IntPk, Json, Model, add_row
 from portal.core.errors import ConfigError
 
 BUS = "portal.bus"
@@ -185,14 +185,13 @@ def emit(session: Session, event: Event) -> int:
     payload = dataclasses.asdict(event)
     actor_id = payload.pop("actor_id")
     at = clock.now()
-    row = EventRow(name=event.name, at=at, actor_id=actor_id, payload=payload)
-    session.add(row)
-    session.flush()
+    event_id = add_row(session, EventRow, {"name": event.name, "at": at, "actor_id": actor_id, "payload": payload})
     bus: Bus | None = session.info.get(BUS)
-    if bus is not None:
-        for listener in bus.listening(event.name):
-            session.add(Job(listener=listener.key, event_id=row.id, run_at=at))
-    return row.id
+    listening = bus.listening(event.name) if bus is not None else []
+    if listening:
+        jobs = [{"listener": listener.key, "event_id": event_id, "run_at": at} for listener in listening]
+        session.connection().execute(sa.insert(Job), jobs)
+    return event_id
 
 
 def replay(session: Session, bus: Bus, owner: str, *, now: datetime, after_id: int = 0, limit: int = 1000) -> int:
