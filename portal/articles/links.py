@@ -52,7 +52,7 @@ def _of_part(part: fences.Part) -> Iterator[Link]:
     lines = lines_of(part.text)
     code = code_line_numbers(code_blocks(in_columns(lines))[0])
     for index, line in enumerate(lines):
-        if index in code:
+        if index in code or not ("[" in line or "<" in line):
             continue
         shown = _without_code(line)
         for match in _INLINE.finditer(shown):
@@ -76,6 +76,8 @@ def _of_scripts(part: fences.Part) -> Iterator[Link]:
 
 def _without_code(line: str) -> str:
     """Return *line* without its code spans: from each run of backticks to the next run of the same length."""
+    if "`" not in line:
+        return line
     runs = [match.span() for match in _TICKS.finditer(line)]
     closing: dict[int, int] = {}
     partner = [-1] * len(runs)
