@@ -70,6 +70,11 @@ def _collect(house: Portal) -> None:
     for member, subscriptions in house.plugins.all("subscriptions"):
         house.bus.subscribe(member.name, subscriptions)
     house.schedules = [(member.name, every) for member, all_ in house.plugins.all("schedules") for every in all_]
+    for member, links in house.plugins.all("help_links"):
+        for place, link in links.items():
+            if place in house.help_links:
+                raise ConfigError(f"{member.name} says where {place} is explained, and so does another.")
+            house.help_links[place] = link
     for member, permissions in house.plugins.all("permissions"):
         for permission in permissions:
             if permission.name in house.permissions:
@@ -98,6 +103,7 @@ def create_app(
         member.open_pages(app)
     error_pages.init(app)
     web.check_slots(app)
+    web.check_help_links(app)
     return app
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 from flask import Blueprint, Flask
@@ -11,11 +11,38 @@ from sqlalchemy.orm import Session
 from portal.accounts import cli, demo, events, hooks, login, privacy, queries, roles, sign_ins, views
 from portal.accounts.rights import RULES, Rules
 from portal.core.events import Event
-from portal.core.hooks import Check, NavItem, Permission, PersonalData, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Room
 from portal.core.portal import Portal
+
+_SIGN_IN = HelpLink("KB9006", "Sign in")
+_SIGN_INS = HelpLink("KB9006", "Where you are signed in")
+_PEOPLE = HelpLink("KB9003", "People")
+_LOOKS_AFTER = HelpLink("KB9003", "Looks after")
+_SUPERUSERS = HelpLink("KB9008", "Superusers")
+
+HELP: Mapping[str, HelpLink] = {
+    "accounts.sign_in": _SIGN_IN,
+    "accounts.do_sign_in": _SIGN_IN,
+    "accounts.person": HelpLink("KB9006", "Your page"),
+    "accounts.settings": HelpLink("KB9006", "Language and time zone"),
+    "accounts.password": HelpLink("KB9006", "Change your password"),
+    "accounts.sign_in_list": _SIGN_INS,
+    "accounts.end_sign_in": _SIGN_INS,
+    "accounts.people": _PEOPLE,
+    "accounts.add_person": _PEOPLE,
+    "accounts.edit_person": _PEOPLE,
+    "accounts.reset_password": _PEOPLE,
+    "accounts.set_presence": _PEOPLE,
+    "accounts.name_duty": _LOOKS_AFTER,
+    "accounts.withdraw_duty": _LOOKS_AFTER,
+    "accounts.owner_roles": HelpLink("KB9003", "Owner roles"),
+    "accounts.coach_services": _SUPERUSERS,
+    "accounts.name_services": _SUPERUSERS,
+    "accounts.withdraw_service": _SUPERUSERS,
+}
 
 
 class AccountsRoom(Room):
@@ -76,6 +103,11 @@ class AccountsRoom(Room):
             ),
             NavItem("accounts.coach_services", _l("Superusers"), "people.name_services", order=60),
         ]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """One's own page, other people's, and who looks after what."""
+        return HELP
 
     @hookimpl
     def personal_data(self, person_id: int) -> list[PersonalData]:

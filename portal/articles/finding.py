@@ -31,6 +31,7 @@ from portal.search.query import parse
 AMONG_THE_FIRST: Final = 3
 LOOKED_AT: Final = 10
 LIST: Final = "not_found_yet.toml"
+EXAMPLE: Final = 'KB0001 = ["A sentence."]'
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When the documents of an index that lives for a moment were changed: all at once, so that none is newer."""
 
@@ -63,11 +64,11 @@ def read_list(folder: Path) -> NotFoundYet:
     try:
         rows = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        raise Refused(f"{path}: {fault}", hint=_('Write it like KB0001 = ["A sentence."]')) from fault
+        raise Refused(f"{path}: {fault}", hint=_("Write it like %(example)s.", example=EXAMPLE)) from fault
     for sentences in rows.values():
         if not isinstance(sentences, list) or not all(isinstance(each, str) for each in sentences):
             message = _("%(path)s holds something else than sentences by article.", path=path)
-            raise Refused(message, hint=_('Write it like KB0001 = ["A sentence."]'))
+            raise Refused(message, hint=_("Write it like %(example)s.", example=EXAMPLE))
     return NotFoundYet(str(path), text, rows)
 
 

@@ -170,6 +170,8 @@ class _Page:
 
     def text(self, text: str) -> None:
         """Take a piece of text, in which marks may stand for our own parts."""
+        if self._is_code_in_a_cell():
+            text = text.replace("\\|", "|")  # as on GitHub: a bar in a table is always written so
         if self.waiting and text.strip():
             text = self._beginning(self.waiting, text)
         at = 0
@@ -178,6 +180,10 @@ class _Page:
             self._our_part(mark["kind"], int(mark["number"]))
             at = mark.end()
         self._say(text[at:])
+
+    def _is_code_in_a_cell(self) -> bool:
+        names = [frame.name for frame in self.stack]
+        return names[-1:] == ["code"] and not {"td", "th"}.isdisjoint(names)
 
     def _open(self, name: str, opening: str, closing: str) -> _Frame:
         frame = _Frame(name, closing, len(self.out))
@@ -246,7 +252,7 @@ class _Page:
         self.toc.append(Heading(own_id, words, heading.depth))
 
     def _heading_id(self, words: str) -> str:
-        base = f"{self.id_prefix}h-{page_parts.slug(words)}"
+        base = self.id_prefix + page_parts.heading_id(words)
         own_id = base
         while own_id in self.ids:
             self.slugs[base] = self.slugs.get(base, 0) + 1

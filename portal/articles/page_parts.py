@@ -144,6 +144,11 @@ def slug(words: str) -> str:
     return _NOT_IN_SLUG.sub("", words.lower()).strip().replace(" ", "-") or "part"
 
 
+def heading_id(words: str) -> str:
+    """Return the id of the first heading with these *words* on a page."""
+    return f"h-{slug(words)}"
+
+
 def plain(words: str) -> str:
     """Return escaped *words* as tidy lines of plain text."""
     lines = (_BLANKS.sub(" ", line).strip() for line in unescape(words).split("\n"))

@@ -8,15 +8,16 @@ import click
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from portal.accounts.login import Viewer
+from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.rights import Rights
 from portal.articles import cli, demo, events, hooks, queries, service, views, wording
 from portal.articles.doctor import CHECKS
+from portal.articles.handbook import Handbook
 from portal.articles.listeners import Linking
 from portal.articles.personal import rows_about
 from portal.articles.search import SEARCHABLE
 from portal.core.events import Event, On
-from portal.core.hooks import Check, NavItem, PersonalData, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, NavItem, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Room
 from portal.core.portal import Portal
@@ -34,9 +35,15 @@ class ArticlesRoom(Room):
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
-        """Count page views beside the reading path."""
+        """Count page views beside the reading path, and know the way into the handbook."""
         super().setup(portal)
         portal.tally.sink(views.VIEWS, service.count_views)
+        handbook = Handbook(portal.db)
+
+        def address(ref: str, heading: str) -> str:
+            return handbook.address(current_viewer().rights, ref, heading)
+
+        portal.handbook = address
 
     @hookimpl
     def blueprints(self) -> list[Blueprint]:
@@ -77,6 +84,19 @@ class ArticlesRoom(Room):
     def navigation(self) -> list[NavItem]:
         """The coach's page."""
         return [NavItem("articles.withheld", _l("Withheld"), "articles.see_withheld", order=40)]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """How to read an article, and what to do about what only specialists read."""
+        trust = HelpLink("KB9006", "How far can I trust a page?")
+        withheld = HelpLink("KB9008", "What only specialists read")
+        return {
+            "articles.index": HelpLink("KB9006", "All articles"),
+            "articles.show": trust,
+            "articles.verdict": trust,
+            "articles.withheld": withheld,
+            "articles.give_reason": withheld,
+        }
 
     @hookimpl
     def searchables(self) -> list[Searchable]:

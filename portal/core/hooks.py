@@ -7,7 +7,7 @@ to return and what it may cost. Every implementation is optional.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -50,6 +50,14 @@ class NavItem:
     place: Literal["main", "admin"] = "main"
     order: int = 50
     about: Any = ""
+
+
+@dataclass(frozen=True)
+class HelpLink:
+    """Where a page is explained: the id of an article, and one of its headings in its own words (empty: the top)."""
+
+    article: str
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,15 @@ def permissions() -> list[Permission]:
 @hookspec
 def navigation() -> list[NavItem]:
     """Return menu entries. Called once at start; shown by permission at each request."""
+
+
+@hookspec
+def help_links() -> Mapping[str, HelpLink]:
+    """Return where pages are explained, each by its endpoint ("badges.list"), or all of a blueprint by its name.
+
+    Called once at start. The page shows the link to people who may read that
+    article; while it is not live, nothing is shown.
+    """
 
 
 @hookspec

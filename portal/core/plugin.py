@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 from flask import Blueprint
 
 from portal.core import cli, clock, doctor, views
-from portal.core.hooks import Check, NavItem, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, NavItem, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Room
 
@@ -32,6 +34,19 @@ class CoreRoom(Room):
             NavItem("core.job_list", _l("Jobs"), "portal.admin", "admin", 80, _l("Work that failed, with its error.")),
             NavItem("core.event_list", _l("Events"), "portal.admin", "admin", 85, _l("Who did what, and when.")),
         ]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """The chapter on looking after the portal."""
+        plugins, jobs = HelpLink("KB9001", "Plugins"), HelpLink("KB9001", "Jobs")
+        return {
+            "core.admin": HelpLink("KB9001", "Looking after the portal"),
+            "core.plugins": plugins,
+            "core.switch_plugin": plugins,
+            "core.job_list": jobs,
+            "core.retry_jobs": jobs,
+            "core.event_list": HelpLink("KB9001", "Events"),
+        }
 
     @hookimpl
     def commands(self) -> list[click.Command]:

@@ -23,7 +23,7 @@ from portal.core.config import Config, Setting
 from portal.core.db import Database
 from portal.core.errors import ConfigError, NotFound
 from portal.core.events import Bus
-from portal.core.hooks import Permission
+from portal.core.hooks import HelpLink, Permission
 from portal.core.i18n import gettext as _
 from portal.core.jobs import Every, Worker
 from portal.core.switches import Switches
@@ -219,12 +219,20 @@ class Plugins:
                 owners[path] = member.name
 
 
+def _nowhere(_ref: str, _heading: str) -> str:
+    """Stand in for the handbook until the room that keeps it is there."""
+    return ""
+
+
 @dataclass
 class Portal:
     """One portal: settings, database, events, plugins, and who is asking.
 
     *time_zone* answers with the zone of whoever has chosen none, such as
-    ``Europe/Berlin``, or with nothing.
+    ``Europe/Berlin``, or with nothing. *help_links* say where pages are
+    explained, by endpoint or blueprint; *handbook* answers an article's id and
+    one of its headings with the address, or with nothing when whoever asks
+    cannot read it.
     """
 
     config: Config
@@ -237,6 +245,8 @@ class Portal:
     schedules: Sequence[tuple[str, Every]] = ()
     who_asks: Callable[[], Viewer] = Nobody
     time_zone: Callable[[], str] = str
+    help_links: dict[str, HelpLink] = field(default_factory=dict)
+    handbook: Callable[[str, str], str] = _nowhere
     readiness: dict[str, Callable[[], str]] = field(default_factory=dict)
 
     def worker(self, *, name: str | None = None) -> Worker:

@@ -195,6 +195,7 @@ def init(app: Flask, house: Portal) -> None:
     csrf.init_app(app)
     Babel(app, locale_selector=_locale, timezone_selector=_time_zone)
     app.jinja_env.globals.update(slot=slot, static_url=static_url, csp_nonce=csp_nonce, _=_)
+    app.jinja_env.globals.update(handbook_url=house.handbook, help_url=help_url)
     app.jinja_env.filters.update(when=format_moment, dateformat=format_date)
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # as the texts are collected
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -283,6 +284,20 @@ def _locale() -> str:
 
 def _time_zone() -> str | None:
     return getattr(viewer(), "time_zone", None) or portal().time_zone() or None
+
+
+def help_url() -> str:
+    """Where the handbook explains the page that is asked for; empty if nowhere, or if the viewer may not read it."""
+    links = portal().help_links
+    link = links.get(request.endpoint or "") or links.get(request.blueprint or "")
+    return portal().handbook(link.article, link.heading) if link else ""
+
+
+def check_help_links(app: Flask) -> None:
+    """Refuse to explain a page that does not exist. Raises ``ConfigError``."""
+    for place in app.extensions["portal"].help_links:
+        if place not in app.view_functions and place not in app.blueprints:
+            raise ConfigError(f"There is no page {place} to explain.", hint="Name an endpoint or a blueprint.")
 
 
 @pass_context

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 from flask import Blueprint, Flask
 
 from portal.core.clock import now
 from portal.core.events import Event
-from portal.core.hooks import Check, NavItem, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, NavItem, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Room
 from portal.organisation import admin, cli, demo, doctor, hooks, views
@@ -44,6 +46,18 @@ class OrganisationRoom(Room):
         """An entry of the admin page."""
         about = _l("Units, sites, services, teams, opening hours.")
         return [NavItem("organisation_admin.overview", _l("Organisation"), admin.PERMISSION, "admin", 20, about)]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """Services, units, ways to people; and for those who keep them right."""
+        services = HelpLink("KB9006", "Services")
+        return {
+            "organisation.services": services,
+            "organisation.service": services,
+            "organisation.unit": HelpLink("KB9006", "Units"),
+            "organisation.contact": HelpLink("KB9006", "How to reach us"),
+            "organisation_admin": HelpLink("KB9001", "Organisation"),
+        }
 
     @hookimpl
     def commands(self) -> list[click.Command]:

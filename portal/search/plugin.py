@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
 from portal.core.events import On
-from portal.core.hooks import Check, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.portal import Portal, Room
@@ -61,6 +61,11 @@ class SearchRoom(Room):
     def schedules(self) -> list[Every]:
         """The log forgets."""
         return [Every("prune_log", DAY_SECONDS, prune_log)]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """What the page of results shows."""
+        return {"search.results": HelpLink("KB9006", "What was found")}
 
     @hookimpl
     def commands(self) -> list[click.Command]:

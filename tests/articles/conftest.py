@@ -18,8 +18,8 @@ SPECIALIST = Rights(person_id=None, level=2, permissions=WRITING)
 PRINTING_SUPERUSER = Rights(person_id=None, level=0, service_levels={"printing": 1})
 
 
-# What a process reads once in some seconds, whatever the page: switches of plugins, and the desk at the foot.
-NOW_AND_THEN = ("FROM portal_state", "FROM plugin_switch", "(SELECT site.holidays")
+# What a process reads once in some seconds, whatever the page: switches of plugins, desk and handbook at the foot.
+NOW_AND_THEN = ("FROM portal_state", "FROM plugin_switch", "(SELECT site.holidays", "LEFT OUTER JOIN article_reader")
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_a_list_that_is_none_is_refused(tmp_path, text):
     with pytest.raises(Refused) as refused:
         read_list(tmp_path)
 
-    assert refused.value.hint == 'Write it like KB0001 = ["A sentence."]'
+    assert refused.value.hint == 'Write it like KB0001 = ["A sentence."].'
 
 
 # The real thing

@@ -19,7 +19,7 @@ from portal.articles.models import Article, Verdict
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On
-from portal.core.hooks import Check, NavItem, Permission, PersonalData, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Plugin
@@ -101,6 +101,11 @@ class ExamplePlugin(Plugin):
             NavItem("example.board", _l("Notice board"), order=70),
             NavItem("example.help_page", _l("About the board"), "portal.admin", "admin", 70, _l("How it works.")),
         ]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """The board in general, and one note."""
+        return {"example": HelpLink("KB5001", "Notice board"), "example.note": HelpLink("KB5001")}
 
     @hookimpl
     def personal_data(self, person_id: int) -> list[PersonalData]:

@@ -42,8 +42,8 @@ def told(store):
     return look
 
 
-# What a process reads once in some seconds, whatever the page: switches of plugins, and the desk at the foot.
-NOW_AND_THEN = ("FROM portal_state", "FROM plugin_switch", "(SELECT site.holidays")
+# What a process reads once in some seconds, whatever the page: switches of plugins, desk and handbook at the foot.
+NOW_AND_THEN = ("FROM portal_state", "FROM plugin_switch", "(SELECT site.holidays", "LEFT OUTER JOIN article_reader")
 
 
 @pytest.fixture

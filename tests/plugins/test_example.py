@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from portal.app import build
+from portal.articles import handbook
 from portal.articles.models import Article
 from portal.cli import command
 from portal.core import clock, migrate
@@ -122,6 +123,23 @@ def test_the_menus_have_its_entries_for_those_who_may(client, as_role, filled):
 
     assert '<a href="/example">Notice board</a>' in client.get("/contact").text
     assert '<a href="/example/help/">About the board</a>' in admin.get("/admin").text
+
+
+def test_its_pages_say_where_they_are_explained(house, client, filled, monkeypatch):
+    monkeypatch.setattr(handbook, "KEEP_SECONDS", -1)
+    before = client.get("/example").text
+    with house.db.transaction() as session:
+        put_article(session, "KB5001", "Notes", "## Notice board\n\nPin it.")
+        ref = session.scalars(sa.select(Note.ref)).one()
+    link = re.compile(r'class="help-link" href="([^"]+)"')
+
+    assert link.findall(before) == []
+    pages = [client.get(path).text for path in ("/example", f"/example/notes/{ref}", "/example/help/")]
+    assert [link.findall(page) for page in pages] == [
+        ["/kb/KB5001-notes#h-notice-board"],
+        ["/kb/KB5001-notes"],
+        ["/kb/KB5001-notes#h-notice-board"],
+    ]
 
 
 def test_its_listeners_hear_by_class_and_by_name_and_may_hear_twice(house, as_role, filled, run_jobs):
