@@ -122,6 +122,13 @@ def test_only_numbered_lists_at_the_top_are_steps():
     assert re.findall(r"<ol([^>]*)>", html) == [' class="steps"', "", "", ' class="steps"']
 
 
+def test_a_bar_inside_code_in_a_table_needs_its_backslash_in_the_source_only():
+    cells = re.findall(r"<td>(.*?)</td>", html_of("| a | b |\n| --- | --- |\n| `x \\| y` | *`p\\|q`* \\| r |\n"))
+
+    assert cells == ["<code>x | y</code>", "<em><code>p|q</code></em> | r"]
+    assert html_of("`x \\| y`\n") == "<p><code>x \\| y</code></p>"
+
+
 def test_a_table_scrolls_and_has_headed_columns():
     assert html_of("| a | b |\n| :-- | --: |\n| 1 | `2|3` |\n") == (
         '<div class="table-scroll" role="region" aria-label="Table 1" tabindex="0"><table>\n<thead>\n<tr>\n'

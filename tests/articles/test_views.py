@@ -200,6 +200,23 @@ def test_an_article_in_another_language_says_which(client, make_article):
     assert '<div class="prose" lang="de">' in page
 
 
+def test_titles_in_lists_say_their_language_where_it_is_not_that_of_the_page(client, make_article, as_role):
+    make_article(tags=["printer"])
+    make_article(
+        "KB0102", "::: specialists\n\nThe spool folder.\n\n:::\n", title="Drucker", language="de", tags=["printer"]
+    )
+    german = {"Accept-Language": "de"}
+
+    pages = ["/kb", "/services/printing", "/kb/KB0102"]
+    in_german = [client.get(path, headers=german).text for path in pages]
+    in_english = [client.get(path, headers={"Accept-Language": "en"}).text for path in pages]
+
+    assert ['does-not-work" lang="en">Printing does not work</a>' in page for page in in_german] == [True] * 3
+    assert ['drucker">Drucker</a>' in page for page in in_german[:2]] == [True] * 2
+    assert ['drucker" lang="de">Drucker</a>' in page for page in in_english[:2]] == [True] * 2
+    assert 'drucker" lang="de">Drucker</a>' in as_role("coach").get("/coach/withheld").text
+
+
 def test_what_an_author_writes_is_text_wherever_it_is_shown(client, make_article):
     make_article(title="<b>Bold</b> & printing", words=["<i>x</i> y z", "stuck in queue", "printer is dead"])
     make_article("KB0102", title="Another")

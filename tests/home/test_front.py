@@ -75,6 +75,14 @@ def test_what_helped_lately_counts_people(client, house, publish):
     ]
 
 
+def test_what_helped_says_its_language_where_it_is_not_that_of_the_page(client, house, publish):
+    say_yes(house, *publish(("KB0001", "Printer")), 1)
+
+    assert (
+        '<a href="/kb/KB0001-printer" lang="en">Printer</a>' in client.get("/", headers={"Accept-Language": "de"}).text
+    )
+
+
 def test_an_empty_portal_says_what_will_be_here_and_names_a_person(client, as_role, frozen_clock):
     answer = client.get("/")
     assert tiles(answer) == []
