@@ -13,6 +13,7 @@ from portal.accounts.rights import Rights
 from portal.articles import cli, demo, events, hooks, queries, service, views, wording
 from portal.articles.doctor import CHECKS
 from portal.articles.handbook import Handbook
+from portal.articles.levels import Kind
 from portal.articles.listeners import Linking
 from portal.articles.personal import rows_about
 from portal.articles.search import SEARCHABLE
@@ -114,6 +115,7 @@ class ArticlesRoom(Room):
         kinds = queries.by_kind(reading(), viewer.rights, service.id)
         if not kinds:
             return None
+        kinds.sort(key=lambda each: wording.TROUBLE_FIRST.index(Kind(each.kind)))
         html = render_template("articles/_service.html", kinds=kinds, words=wording.KINDS, service=service)
         return Markup(html)  # noqa: S704 - made by a template, which escapes
 

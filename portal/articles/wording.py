@@ -24,6 +24,17 @@ KINDS: dict[str, Any] = {
     Kind.POLICY: _l("Rule"),
 }
 
+TROUBLE_FIRST = (
+    Kind.TROUBLESHOOTING,
+    Kind.KNOWN_ERROR,
+    Kind.SUPPORT_SCRIPT,
+    Kind.HOW_TO,
+    Kind.FAQ,
+    Kind.POLICY,
+    Kind.HANDOVER_NOTE,
+)
+"""The order on the page of a service: who comes there is mostly stopped by something."""
+
 AUDIENCES: dict[int, Any] = {
     Level.EVERYONE: _l("For everyone"),
     Level.SUPPORT: _l("For support"),

@@ -396,14 +396,14 @@ def test_an_empty_list_says_what_to_do(client, organised):
     assert client.get("/kb?page=99999999999999999999").status_code == 200
 
 
-def test_the_page_of_a_service_lists_its_articles_by_kind(client, make_article):
+def test_the_page_of_a_service_lists_its_articles_by_kind_with_trouble_first(client, make_article):
     make_article("KB0101", title="Fix it")
     make_article("KB0102", title="Ask about it", kind="faq")
     make_article("KB0103", title="Only for support", audience="support")
 
     page = words(client.get("/services/printing").text)
 
-    assert "Questions and answers Ask about it Something does not work Fix it" in page
+    assert "Something does not work Fix it Questions and answers Ask about it" in page
     assert "Only for support" not in page
 
 
