@@ -27,8 +27,7 @@ from werkzeug.test import TestResponse
 from portal.accounts import passwords, service, sign_ins
 from portal.accounts.models import Person
 from portal.app import build, create_app
-from portal.articles import frontmatter, loading
-from portal.articles import service as articles
+from portal.articles import frontmatter, loading, publishing
 from portal.articles.models import Article
 from portal.core import clock, migrate
 from portal.core.events import Job
@@ -287,7 +286,7 @@ def make_article(organised: Portal, make_file: MakeFile) -> MakeArticle:
             known = set(session.scalars(sa.select(Article.ref)))
         prepared = loading.prepare(file, known)
         with organised.db.transaction() as session:
-            articles.publish_file(session, prepared, now=NOON)
+            publishing.publish_file(session, prepared, now=NOON)
             return session.scalars(sa.select(Article).where(Article.ref == ref)).one()
 
     return make

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from portal.articles import search, service
+from portal.articles import publishing, search
 from portal.articles.frontmatter import ArticleFile
 from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.levels import Confidence
@@ -107,7 +107,7 @@ def documents_of(file: ArticleFile) -> list[Document]:
     if front is None or front.confidence == Confidence.ARCHIVED:
         return []
     try:
-        pages = service.render_pages(file.body, front.audience, language=front.language, known=lambda _ref: True)
+        pages = publishing.render_pages(file.body, front.audience, language=front.language, known=lambda _ref: True)
     except Refused:
         return []
     return search.documents_of_text(front, pages, updated_at=_LONG_AGO)

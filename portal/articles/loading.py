@@ -24,13 +24,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.roles import ROLES
-from portal.articles import checking, folders, frontmatter, service
+from portal.articles import checking, folders, frontmatter, publishing
 from portal.articles.checking import Reach
 from portal.articles.frontmatter import ArticleFile
 from portal.articles.levels import Level
 from portal.articles.models import Article, ArticleLink, ArticleReader, OldSlug, Revision
 from portal.articles.problems import Problem
-from portal.articles.service import Prepared, render_pages
+from portal.articles.publishing import Prepared, render_pages
 from portal.articles.states import ArticleState
 from portal.core.db import Database
 from portal.core.errors import Refused
@@ -323,7 +323,7 @@ def _some_at_once(texts: Iterator[Prepared]) -> Iterator[list[Prepared]]:
 
 def _publish(db: Database, texts: Sequence[Prepared], *, now: datetime) -> list[str]:
     with db.transaction() as session:
-        return [service.publish_file(session, text, now=now) for text in texts]
+        return [publishing.publish_file(session, text, now=now) for text in texts]
 
 
 # Links that waited for their article, and pages made by an older portal
@@ -366,7 +366,7 @@ def render_again(db: Database, article_id: int) -> None:
         with db.transaction() as session:
             article = session.get_one(Article, article_id)
             if article.live_revision_id == revision.id:
-                service.write_pages(session, article_id, revision.id, audience, pages)
+                publishing.write_pages(session, article_id, revision.id, audience, pages)
                 return
     raise RuntimeError(f"Article {article_id} was published {RENDER_TRIES} times while it was rendered.")
 

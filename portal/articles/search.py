@@ -16,7 +16,7 @@ from portal.articles.events import ArticleArchived, ArticlePublished
 from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.levels import Level
 from portal.articles.models import Article, ArticleReader, ArticleTag, ArticleWord, Rendering
-from portal.articles.service import Pages
+from portal.articles.publishing import Pages
 from portal.articles.states import ArticleState
 from portal.articles.wording import KINDS
 from portal.search.documents import Document

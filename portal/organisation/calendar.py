@@ -14,8 +14,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
 
@@ -158,6 +156,8 @@ def _year(code: str, year: int) -> _Year:
     found = _CODE.fullmatch(code)
     if not found:
         raise NotImplementedError(code)
+    import holidays  # noqa: PLC0415 - a tenth of a second that commands without a calendar do not wait for
+
     known = holidays.country_holidays(found["country"], subdiv=found["part"], years=year, expand=False)
     return _Year(frozenset(known), frozenset(known.weekend), frozenset(known.weekend_workdays))
 

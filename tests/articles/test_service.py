@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.accounts.rights import Rights
-from portal.articles import frontmatter, loading, service
+from portal.articles import frontmatter, loading, publishing, service
 from portal.articles.models import (
     Article,
     ArticleFind,
@@ -133,7 +133,7 @@ def test_an_old_slug_that_leads_elsewhere_is_refused_and_nothing_of_the_text_is_
 
     refusal = "printer-trouble, an old address of KB0102, leads to KB0101"
     with pytest.raises(Refused, match=refusal), house.db.transaction() as writing:
-        service.publish_file(writing, prepared, now=NOON)
+        publishing.publish_file(writing, prepared, now=NOON)
 
     assert rows(session, Article.ref) == [("KB0101",)]
 
