@@ -82,6 +82,10 @@ def _collect(house: Portal) -> None:
             house.permissions[permission.name] = permission
 
 
+class _Application(Flask):
+    jinja_environment = web.Pages
+
+
 def create_app(
     overrides: Mapping[str, Any] | None = None,
     *,
@@ -91,7 +95,7 @@ def create_app(
     """Build the web application. Arguments and errors as for :func:`build`."""
     house = build(overrides, environ=environ, plugins=plugins)
     log.configure(fmt=house.config.text("log_format"), level=house.config.text("log_level"))
-    app = Flask("portal", static_folder="static", template_folder="templates")
+    app = _Application("portal", static_folder="static", template_folder="templates")
     web.init(app, house)
     for member, blueprints in house.plugins.all("blueprints"):
         for blueprint in blueprints:

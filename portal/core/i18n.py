@@ -43,6 +43,11 @@ def speaking(language: str) -> Iterator[None]:
         _chosen.reset(before)
 
 
+def language() -> str:
+    """The code of the language in which texts are answered now."""
+    return _chosen.get() or (str(flask_babel.get_locale()) if has_request_context() else SOURCE)
+
+
 def gettext(text: str, **values: Any) -> str:
     """*text* in the language of whoever reads, with *values* in the place of its holders."""
     return _filled(_catalogue().ugettext(text), values)
@@ -114,9 +119,7 @@ def _catalogue_of(language: str) -> NullTranslations:
 
 
 def _locale() -> Locale:
-    if language := _chosen.get():
-        return _locale_of(language)
-    return _locale_of(str(flask_babel.get_locale()) if has_request_context() else SOURCE)
+    return _locale_of(language())
 
 
 @cache

@@ -13,13 +13,14 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask.templating import Environment
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import nodes, pass_context
@@ -160,6 +161,17 @@ def static_url(name: str) -> str:
     return f"{request.script_root}/static/{name}?v={_content_hash(name)}"
 
 
+def stylesheets(*names: str) -> Markup:
+    """The links to sheets of the layout, made once: they are the same on every page."""
+    return _stylesheets(request.script_root, names)
+
+
+@functools.lru_cache(maxsize=8)
+def _stylesheets(script_root: str, names: tuple[str, ...]) -> Markup:
+    link = Markup('<link rel="stylesheet" href="{}/static/{}?v={}">')
+    return Markup("\n  ").join(link.format(script_root, name, _content_hash(name)) for name in names)
+
+
 @functools.cache
 def _content_hash(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
@@ -170,6 +182,18 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return cast("str", g.csp_nonce)
+
+
+class Pages(Environment):
+    """Templates that share one plain dictionary of globals.
+
+    None has globals of its own, and Jinja compares them at each import of macros: in a chain of
+    dictionaries that takes longer than the macros.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Give a template the globals of all."""
+        return super().make_globals(d) if d else self.globals
 
 
 def init(app: Flask, house: Portal) -> None:
@@ -194,7 +218,7 @@ def init(app: Flask, house: Portal) -> None:
     app.before_request(_begin)  # before the check for forged requests, whose error page shows the request's id
     csrf.init_app(app)
     Babel(app, locale_selector=_locale, timezone_selector=_time_zone)
-    app.jinja_env.globals.update(slot=slot, static_url=static_url, csp_nonce=csp_nonce, _=_)
+    app.jinja_env.globals.update(slot=slot, static_url=static_url, stylesheets=stylesheets, csp_nonce=csp_nonce, _=_)
     app.jinja_env.globals.update(handbook_url=house.handbook, help_url=help_url)
     app.jinja_env.filters.update(when=format_moment, dateformat=format_date)
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # as the texts are collected

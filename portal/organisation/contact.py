@@ -1,7 +1,7 @@
 """How the service desk is reached right now, in words, for the foot of every page.
 
 The facts are read from the database at most every few seconds in a process;
-the words are made at each request, in the language of whoever reads.
+the words are made once a minute, in the language of whoever reads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.core.db import Database
 from portal.core.errors import Refused
-from portal.core.i18n import format_date
+from portal.core.i18n import format_date, language
 from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
 from portal.organisation import queries
@@ -59,6 +59,7 @@ class DeskCache:
         self._db = db
         self._desk: Desk | None = None
         self._read_at = float("-inf")
+        self._words: dict[tuple[str, datetime], Contact] = {}
 
     def forget(self) -> None:
         """Read again at the next question: the organisation was changed in this process."""
@@ -67,7 +68,12 @@ class DeskCache:
     def contact(self, now: datetime) -> Contact:
         """The desk in words. When the database does not answer, what was known last still stands."""
         desk = self._latest()
-        return in_words(desk, now) if desk else Contact()
+        if desk is None:
+            return Contact()
+        key = (language(), now.replace(second=0, microsecond=0))  # the words name minutes, and hours begin with one
+        if key not in self._words:
+            self._words[key] = in_words(desk, now)
+        return self._words[key]
 
     def time_zone(self) -> str:
         """The time zone of the organisation; empty when there is none yet."""
@@ -85,6 +91,7 @@ class DeskCache:
                 self._desk = queries.desk(session)
         except (SQLAlchemyError, Refused):
             return  # the error page itself has this at its foot, so it must not fail again
+        self._words = {}
         self._read_at = time.monotonic()
 
 
