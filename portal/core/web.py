@@ -8,7 +8,6 @@ who is there, and stands behind :func:`require` when only some may come in.
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 import os
 import re
@@ -31,6 +30,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from portal.core import log as logs
+from portal.core.assets import static_url, stylesheets
 from portal.core.clock import now
 from portal.core.errors import ConfigError, Forbidden
 from portal.core.i18n import format_date, format_moment
@@ -47,7 +47,6 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 LARGEST_ID = 2**31 - 1  # what every database holds in a column of whole numbers
 
-STATIC = Path(__file__).resolve().parents[1] / "static"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 # The header set of every answer. An exception names an endpoint and what it changes, with its reason.
@@ -154,27 +153,6 @@ class _IdInAddress(IntegerConverter):
             return row_id(value)
         except ValueError:
             raise ValidationError from None
-
-
-def static_url(name: str) -> str:
-    """Address of a static file, with a hash of its content, so that it may be cached for ever."""
-    return f"{request.script_root}/static/{name}?v={_content_hash(name)}"
-
-
-def stylesheets(*names: str) -> Markup:
-    """The links to sheets of the layout, made once: they are the same on every page."""
-    return _stylesheets(request.script_root, names)
-
-
-@functools.lru_cache(maxsize=8)
-def _stylesheets(script_root: str, names: tuple[str, ...]) -> Markup:
-    link = Markup('<link rel="stylesheet" href="{}/static/{}?v={}">')
-    return Markup("\n  ").join(link.format(script_root, name, _content_hash(name)) for name in names)
-
-
-@functools.cache
-def _content_hash(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 def csp_nonce() -> str:
