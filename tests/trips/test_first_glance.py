@@ -23,7 +23,12 @@ def test_somebody_who_is_locked_out_need_not_know_why(
     page.get_by_role("searchbox").first.fill(words)
     page.get_by_role("button", name="Find the fix").tap()
 
-    expect(page.locator(".result-title").first).to_have_text("Sign-in approval: questions people ask")
+    expect(page.locator(".result-title").first).to_have_text("Unlock your account")
+    assert set(page.locator(".result-title").all_inner_texts()[:3]) == {
+        "Unlock your account",
+        "Reset your own password",
+        "Sign-in approval: questions people ask",
+    }
 
 
 def test_on_a_phone_the_desk_leads_back_to_the_list_only_from_an_article(

@@ -20,15 +20,15 @@ def window(request: pytest.FixtureRequest, new_context: Callable[..., BrowserCon
 
 
 def reads(page: Page, portal: Served) -> dict[str, bool]:
-    """Whether the person reads the support part about printing, finds it, and opens the script about the VPN."""
+    """What the person reads: the support part about printing, also by search, and the script about the VPN, also listed."""
     page.goto(portal.url("/kb/KB0026"))
     fence = page.get_by_role("region", name="For support only").count() == 1
     page.goto(portal.url("/search?q=spooler"))
     found = page.locator(".result-title").filter(has_text="Printing does not work").count() == 1
     page.goto(portal.url("/kb/KB0021"))
     script = page.get_by_role("heading", level=1).inner_text() == "VPN does not connect"
-    page.goto(portal.url("/services"))
-    service = page.get_by_role("main").get_by_role("link", name="Working from home").count() == 1
+    page.goto(portal.url("/services/remote-access"))
+    service = page.get_by_role("main").get_by_role("link", name="VPN does not connect").count() == 1
     return {"printing": fence, "printing, found": found, "vpn": script, "vpn, service": service}
 
 
