@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.app import build
-from portal.articles import frontmatter, loading, service
+from portal.articles import frontmatter, loading, publishing
 from portal.core import clock
 from portal.core.db import Database
 from portal.core.jobs import Worker
@@ -66,7 +66,7 @@ def stages(plan: Plan) -> None:
     """Name the stages of a load and of the worker behind it."""
     wrap(frontmatter, "read_file", "read", plan)
     wrap(loading, "prepare", "render", plan)
-    wrap(service, "publish_file", "write", plan)
+    wrap(publishing, "publish_file", "write", plan)
     wrap(WhooshEngine, "write", "index", plan)
     wrap(Worker, "_claim", "claim", plan)
     wrap(Worker, "_close", "close", plan)
