@@ -20,7 +20,7 @@ def window(request: pytest.FixtureRequest, new_context: Callable[..., BrowserCon
 
 
 def reads(page: Page, portal: Served) -> dict[str, bool]:
-    """What the person reads: the support part about printing, also by search, and the script about the VPN, also listed."""
+    """What the person reads: the part about printing, that part by search, the script about the VPN, and its title."""
     page.goto(portal.url("/kb/KB0026"))
     fence = page.get_by_role("region", name="For support only").count() == 1
     page.goto(portal.url("/search?q=spooler"))
