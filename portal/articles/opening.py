@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.models import Person
 from portal.accounts.queries import holder_id
@@ -31,10 +32,12 @@ from portal.articles.queries import (
     service_levels,
 )
 from portal.articles.states import ArticleState, VerdictValue
-from portal.core.db import UtcDateTime
+from portal.core.db import Model, UtcDateTime
 from portal.organisation.models import Party, Service
 
-CLOSE_CANDIDATES = 60
+CLOSE_CANDIDATES = 40
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,12 @@ def page_of(
     whose = "person" if rights.person_id is not None else "visitor"
     query = _page_query(service_levels(rights), whose, drafts=rights.may("articles.write"))
     values = {"ref": ref, "level": rights.level, "readers": sorted(rights.readers), "since": since}
-    row = session.execute(query, values | {"whose": rights.person_id or visitor}).first()
+    row = session.connection().execute(query, values | {"whose": rights.person_id or visitor}).first()
     if row is None:
         return None
+    article = _apart(Article, row)
     return OpenPage(
-        article=row.Article,
+        article=article,
         level=row.level,
         html=row.html,
         toc=row.toc,
@@ -89,9 +93,23 @@ def page_of(
         owner=Named(row.party_id, row.party_name) if row.party_id else None,
         holder=Named(row.person_id, row.person_name) if row.person_id else None,
         helped=row.helped,
-        successor=_successor_of(session, row.Article, rights),
-        verdict=row.Verdict,
+        successor=_successor_of(session, article, rights),
+        verdict=_apart(Verdict, row) if row.verdict_id is not None else None,
     )
+
+
+def _apart(model: type[M], row: sa.Row[Any]) -> M:
+    """One of *model* that belongs to no session, from its columns in *row*: a page reads it, and nothing else."""
+    instance, values = model(), row._mapping  # noqa: SLF001 - the public name of a row's mapping
+    for name, label in _labels(model):
+        set_committed_value(instance, name, values[label])
+    return instance
+
+
+@cache
+def _labels(model: type[Model]) -> list[tuple[str, str]]:
+    """The columns of *model*, each with its name in the read of a page."""
+    return [(column.name, f"{model.__tablename__}_{column.name}") for column in model.__table__.c]
 
 
 @lru_cache(maxsize=64)
@@ -109,7 +127,8 @@ def _page_query(higher: ServiceLevels, whose: str, *, drafts: bool) -> sa.Select
     )
     return (
         sa.select(
-            Article,
+            *_columns(Article),
+            *_columns(Verdict),
             Rendering.html,
             Rendering.toc,
             Revision.front,
@@ -120,8 +139,8 @@ def _page_query(higher: ServiceLevels, whose: str, *, drafts: bool) -> sa.Select
             Person.name.label("person_name"),
             _helped(Article.id, sa.bindparam("since", type_=UtcDateTime)).label("helped"),
             level.label("level"),
-            Verdict,
         )
+        .select_from(Article)
         .join(Service, Service.id == Article.service_id)
         .join(Revision, Revision.id == Article.live_revision_id)
         .join(Rendering, shown)
@@ -132,6 +151,10 @@ def _page_query(higher: ServiceLevels, whose: str, *, drafts: bool) -> sa.Select
         .order_by(Rendering.level.desc(), Party.sort_order, Party.id)
         .limit(1)
     )
+
+
+def _columns(model: type[Model]) -> list[sa.Label[Any]]:
+    return [model.__table__.c[name].label(label) for name, label in _labels(model)]
 
 
 def _successor_of(session: Session, article: Article, rights: Rights) -> Listed | None:
@@ -177,7 +200,7 @@ def close_to(session: Session, article: Article, rights: Rights, *, limit: int =
 @lru_cache(maxsize=64)
 def _close_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any, ...]]:
     # Plain tables: reading through the models takes half as long again.
-    article, service, tag = Article.__table__, Service.__table__, ArticleTag.__table__
+    article, tag = Article.__table__, ArticleTag.__table__
     own, other = tag.alias(), tag.alias()
     this = sa.bindparam("id", type_=sa.Integer)
     level = level_at(higher, sa.bindparam("level", type_=sa.Integer), article.c)
@@ -203,5 +226,8 @@ def _close_query(higher: ServiceLevels, *, drafts: bool) -> sa.Select[*tuple[Any
     closest = sa.select(both.c.article_id, points).group_by(both.c.article_id)
     closest = closest.order_by(points.desc(), both.c.article_id).limit(sa.bindparam("most", type_=sa.Integer))
     few = closest.subquery()
-    query = sa.select(*LISTED).join_from(article, service, service.c.id == article.c.service_id)
-    return query.join(few, few.c.article_id == article.c.id).order_by(few.c.points.desc(), few.c.article_id)
+    listed_here = [column for column in LISTED if column.table is article]
+    query = sa.select(*listed_here, sa.literal("").label("service_name")).join_from(
+        article, few, few.c.article_id == article.c.id
+    )
+    return query.order_by(few.c.points.desc(), few.c.article_id)
