@@ -109,7 +109,7 @@ def _catalogue_asked_for() -> NullTranslations:
     held = vars(g._get_current_object())  # noqa: SLF001 - werkzeug's way through its proxy
     found: NullTranslations | None = held.get(_HELD)
     if found is None:
-        found = held[_HELD] = flask_babel.get_translations()
+        found = held[_HELD] = _catalogue_of(language().partition("-")[0].partition("_")[0])
     return found
 
 
