@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session
 from flask.templating import Environment
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFProtect
@@ -30,7 +30,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from portal.core import log as logs
-from portal.core.assets import static_url, stylesheets
+from portal.core.assets import icon, static_url, stylesheets, url_for
 from portal.core.clock import now
 from portal.core.errors import ConfigError, Forbidden
 from portal.core.i18n import format_date, format_moment
@@ -196,7 +196,15 @@ def init(app: Flask, house: Portal) -> None:
     app.before_request(_begin)  # before the check for forged requests, whose error page shows the request's id
     csrf.init_app(app)
     Babel(app, locale_selector=_locale, timezone_selector=_time_zone)
-    app.jinja_env.globals.update(slot=slot, static_url=static_url, stylesheets=stylesheets, csp_nonce=csp_nonce, _=_)
+    app.jinja_env.globals.update(
+        slot=slot,
+        static_url=static_url,
+        stylesheets=stylesheets,
+        icon_of=icon,
+        url_for=url_for,
+        csp_nonce=csp_nonce,
+        _=_,
+    )
     app.jinja_env.globals.update(handbook_url=house.handbook, help_url=help_url)
     app.jinja_env.filters.update(when=format_moment, dateformat=format_date)
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # as the texts are collected

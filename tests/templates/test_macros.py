@@ -4,9 +4,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from jinja2 import Environment, FileSystemLoader
 from wtforms import BooleanField, Form, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired
+
+from portal.core import assets
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "portal" / "templates"
 
@@ -30,10 +33,11 @@ def show():
         lstrip_blocks=True,
     )
     environment.install_null_translations(newstyle=True)
-    environment.globals.update(static_url="/static/{}".format, csrf_token=lambda: "token")
+    environment.globals.update(static_url="/static/{}".format, csrf_token=lambda: "token", icon_of=assets.icon)
 
     def render(source, **values):
-        return environment.from_string(source).render(**values).strip()
+        with Flask(__name__).test_request_context():
+            return environment.from_string(source).render(**values).strip()
 
     return render
 
