@@ -1,0 +1,236 @@
+"""Two minutes of writing made into a draft: what they said, what it was, what helped, who may do it.
+
+What people type here is plain text, most of it taken from a request; signs
+that would mean something in Markdown are kept from it. The draft has the
+sections of its kind (``outlines``), and where nobody has said anything yet,
+their hints.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from portal.articles.frontmatter_model import FrontMatter, KnownError
+from portal.articles.frontmatter_rules import MAX_TITLE
+from portal.articles.levels import Confidence, Governance, Kind, KnownErrorStatus, Level
+from portal.articles.outlines import outline_of
+from portal.core.errors import Refused
+from portal.core.i18n import gettext as _
+from portal.search.analysis import PART, clean, is_stop_word
+
+MAX_TEXT = 10_000
+"""Most characters of one answer."""
+REVIEW_EVERY_DAYS = {Kind.KNOWN_ERROR: 30, Kind.TROUBLESHOOTING: 180, Kind.HOW_TO: 180}
+MIN_WORDS, MAX_WORDS = 3, 8
+_LONGEST_PHRASE = 4
+
+_CLAUSE = re.compile(r"[^\w\s'’.@/+&-]+|[.](?=\s|$)|\n|\s-+\s")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+_QUOTES = "\"'“”„‘’«»‹›"
+_MARKER = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])\s+")
+_SIGN = re.compile(r"(?P<address>https?://[^\s<>\"'`*\[\]\\{}]+)|(?P<sign>[\\`*_{])|(?P<entity>[<]|&(?=#?\w+;))")
+_LIKE_A_LINK = re.compile(r"\][(\[:]|\[\^")
+_FIRST_SIGN = re.compile(r"[ \t]*(?:([#>~:=|])|(-)(?=-*\s*$))")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capture:
+    """What somebody said in two minutes.
+
+    *nothing_broken*: somebody wanted to know how something is done.
+    *problem_ref* names the cause that a request is linked to.
+    """
+
+    said: str
+    was: str = ""
+    helped: str = ""
+    who: str = ""
+    nothing_broken: bool = False
+    problem_ref: str | None = None
+    environment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapturedDraft:
+    """What a capture proposes: the fields that follow from it, and the text."""
+
+    title: str
+    kind: Kind
+    confidence: Confidence
+    words: tuple[str, ...]
+    environment: tuple[str, ...]
+    known_error: KnownError | None
+    body: str
+
+    def front_matter(
+        self, ref: str, *, service: str, owner_role: str, tags: Sequence[str] = (), language: str = "en"
+    ) -> FrontMatter:
+        """Return the front matter of the draft: for support, and tagged with its service if with nothing else."""
+        return FrontMatter(
+            id=ref,
+            title=self.title,
+            kind=self.kind,
+            audience=Level.SUPPORT,
+            confidence=self.confidence,
+            governance=Governance.EXPERIENCE,
+            service=service,
+            owner_role=owner_role,
+            tags=tuple(tags) or (service,),
+            words=self.words,
+            review_every_days=REVIEW_EVERY_DAYS[self.kind],
+            known_error=self.known_error,
+            environment=self.environment,
+            language=language,
+        )
+
+
+def draft_of(capture: Capture) -> CapturedDraft:
+    """Make a draft of what was said.
+
+    A few words give fewer search words than an article needs in the end; the
+    writer adds them before it goes live.
+
+    Raises:
+        Refused: nobody said anything, or far too much.
+    """
+    said = _one_line(capture.said)
+    if not PART.search(said):
+        raise Refused(
+            _("Nothing stands under what they said."),
+            hint=_("Write the first words of the person who asked, as well as you remember them."),
+        )
+    if any(len(text) > MAX_TEXT for text in (capture.said, capture.was, capture.helped, capture.who)):
+        raise Refused(
+            _("One of the answers has more than %(limit)s characters.", limit=MAX_TEXT),
+            hint=_("Say the short of it here; the draft that comes of it has room for more."),
+        )
+    kind = _kind(capture)
+    return CapturedDraft(
+        title=title_from(said),
+        kind=kind,
+        confidence=Confidence.NOT_VALIDATED if capture.helped.strip() else Confidence.WIP,
+        words=words_from(capture.said),
+        environment=tuple(dict.fromkeys(filter(None, map(_one_line, capture.environment)))),
+        known_error=_known_error(capture) if kind == Kind.KNOWN_ERROR else None,
+        body=outline_of(kind, _filled(capture, kind)),
+    )
+
+
+def title_from(said: str) -> str:
+    """Return the first sentence of what was *said* as a title, cut at a word where it is too long."""
+    line = _one_line(said)
+    title = _SENTENCE_END.split(line, maxsplit=1)[0].strip(f"{_QUOTES} ").rstrip(".,;:… ") or line
+    if len(title) > MAX_TITLE:
+        whole_words = title[:MAX_TITLE].rpartition(" ")[0].rstrip(".,;:… ")
+        title = (whole_words or title[: MAX_TITLE - 1]) + ("…" if len(whole_words) < MAX_TITLE else "")
+    capital = title[:1].upper() + title[1:]
+    return capital if len(capital) <= MAX_TITLE else title
+
+
+def words_from(said: str) -> tuple[str, ...]:
+    """Return phrases that somebody would search with, out of what was *said*; eight at most, sometimes under three."""
+    clauses = [PART.findall(clause) for clause in _CLAUSE.split(clean(said).casefold())]
+    found = dict.fromkeys(phrase for clause in clauses for phrase in _phrases(clause))
+    for more in (_neighbours, _single_words):
+        if len(found) < MIN_WORDS:
+            found |= dict.fromkeys(phrase for clause in clauses for phrase in more(clause))
+    return tuple(found)[:MAX_WORDS]
+
+
+def _phrases(clause: Sequence[str]) -> Iterator[str]:
+    """Cut a clause into phrases of a few words that neither begin nor end with a word that finds nothing."""
+    words = list(clause)
+    while words:
+        if is_stop_word(words[0]):
+            del words[0]
+            continue
+        phrase = words[:_LONGEST_PHRASE]
+        del words[: len(phrase)]
+        while is_stop_word(phrase[-1]):
+            phrase.pop()
+        if len(phrase) > 1:
+            yield _short(" ".join(phrase))
+
+
+def _neighbours(clause: Sequence[str]) -> Iterator[str]:
+    telling = _telling(clause)
+    yield from (_short(f"{one} {other}") for one, other in pairwise(telling))
+
+
+def _single_words(clause: Sequence[str]) -> Iterator[str]:
+    yield from (_short(word) for word in _telling(clause) if len(word) > 2)
+
+
+def _telling(clause: Sequence[str]) -> list[str]:
+    return [word for word in clause if not is_stop_word(word)]
+
+
+def _short(phrase: str) -> str:
+    return phrase[:MAX_TITLE].strip()
+
+
+def _kind(capture: Capture) -> Kind:
+    if capture.nothing_broken:
+        return Kind.HOW_TO
+    if capture.problem_ref or (capture.was.strip() and not capture.helped.strip()):
+        return Kind.KNOWN_ERROR
+    return Kind.TROUBLESHOOTING
+
+
+def _known_error(capture: Capture) -> KnownError:
+    status = KnownErrorStatus.WORKAROUND if capture.helped.strip() else KnownErrorStatus.ANALYSED
+    return KnownError(status=status, problem_ref=_one_line(capture.problem_ref or "") or None)
+
+
+def _filled(capture: Capture, kind: Kind) -> Mapping[str, str]:
+    """The sections of *kind* that the capture says something about."""
+    said = "> " + _("“%(said)s”", said=_escaped(_one_line(capture.said).strip(f"{_QUOTES} ")))
+    was, helped, who = _paragraphs(capture.was), _numbered(capture.helped), _paragraphs(capture.who)
+    if kind == Kind.HOW_TO:
+        needs = f"- {_escaped(_one_line(capture.who))}" if who else ""
+        found = {"goal": f"{said}\n\n{was}", "steps": helped, "needs": needs}
+    elif kind == Kind.KNOWN_ERROR:
+        found = {"symptom": said, "why": was, "way_round": helped, "who": who}
+    else:
+        found = {"symptom": said, "causes": was, "steps": helped, "who": who}
+    return {section: text for section, text in found.items() if text}
+
+
+def _one_line(text: str) -> str:
+    """*text* without line breaks and what nobody sees."""
+    return " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in clean(text)).split())
+
+
+def _lines(text: str) -> list[str]:
+    return [_one_line(line) for line in text.splitlines()]
+
+
+def _paragraphs(text: str) -> str:
+    return "\n".join(map(_escaped, _lines(text))).strip("\n")
+
+
+def _numbered(text: str) -> str:
+    """Each line a step; numbers and dashes that stood before it are replaced."""
+    steps = [_MARKER.sub("", line, count=1) if _MARKER.match(line) else line for line in _lines(text)]
+    return "\n".join(f"{number}. {_escaped(step)}" for number, step in enumerate(filter(None, steps), start=1))
+
+
+def _escaped(line: str) -> str:
+    """*line* with signs of Markdown and HTML as the signs that they are; addresses stay as they are."""
+    escaped = _SIGN.sub(_as_it_is, line)
+    if _LIKE_A_LINK.search(escaped):
+        escaped = escaped.replace("[", "&#91;")
+    first = _FIRST_SIGN.match(escaped)
+    if first:
+        sign = first[1] or first[2]
+        escaped = f"&#{ord(sign)};{escaped[first.end() :]}"
+    return escaped
+
+
+def _as_it_is(match: re.Match[str]) -> str:
+    if match["address"]:
+        return match["address"]
+    return f"&#{ord(match['entity'])};" if match["entity"] else f"\\{match['sign']}"
