@@ -104,6 +104,24 @@ class OwnerRoleMoved(Event):
     owner_role: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProficiencyGranted(Event):
+    """A coach said how far somebody may go alone when writing; what was granted before no longer holds."""
+
+    name: ClassVar[str] = "proficiency.granted"
+    person_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProficiencyWithdrawn(Event):
+    """A coach took back what was granted: the person stands again where their roles let them start."""
+
+    name: ClassVar[str] = "proficiency.withdrawn"
+    person_id: int
+    kind: str
+
+
 ALL: tuple[type[Event], ...] = (
     PersonAdded,
     PersonChanged,
@@ -116,4 +134,6 @@ ALL: tuple[type[Event], ...] = (
     DutyNamed,
     DutyWithdrawn,
     OwnerRoleMoved,
+    ProficiencyGranted,
+    ProficiencyWithdrawn,
 )

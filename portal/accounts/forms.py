@@ -6,14 +6,16 @@ from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     HiddenField,
+    IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from portal.core.i18n import lazy_gettext as _l
 
@@ -117,3 +119,31 @@ class NamedServiceForm(_Form):
             Length(max=500, message=_l("At most 500 characters.")),
         ],
     )
+
+
+def _why() -> list[DataRequired | Length]:
+    return [
+        DataRequired(_l("Say in a sentence why.")),
+        Length(max=500, message=_l("At most 500 characters.")),
+    ]
+
+
+class GrantForm(_Form):
+    """How far somebody goes alone when writing, and why; *seen* is what the coach decides on."""
+
+    kind = RadioField(_l("From now on"), validators=[DataRequired(_l("Choose how far they go alone."))])
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("One sentence: what you saw in their articles. They and other coaches can read it."),
+        validators=_why(),
+    )
+    seen = IntegerField(widget=HiddenInput(), default=0)
+
+
+class WithdrawForm(_Form):
+    """Why a grant is taken back; *seen* is what the coach decides on."""
+
+    reason = TextAreaField(
+        _l("Reason"), description=_l("One sentence. They and other coaches can read it."), validators=_why()
+    )
+    seen = IntegerField(widget=HiddenInput(), default=0)

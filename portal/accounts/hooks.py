@@ -25,3 +25,12 @@ def slot_person_main(person: Person, viewer: Any) -> Markup | None:
 @hookspec
 def slot_person_side(person: Person, viewer: Any) -> Markup | None:
     """Return HTML for beside the page of *person*, or ``None``. Called and bounded as the slot above."""
+
+
+@hookspec
+def slot_person_proficiency(person: Person, viewer: Any) -> Markup | None:
+    """Return HTML by which a coach decides how far *person* goes alone when writing, or ``None`` for nothing.
+
+    Called once for the page of somebody else who writes, for viewers who may grant. Show only what the viewer may
+    read, and no points: shown skill opens this. It begins with a heading ``<h3>``. Two queries at most.
+    """

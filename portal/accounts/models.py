@@ -157,7 +157,10 @@ class OwnerRoleHolder(Model):
 
 
 class Proficiency(Model):
-    """How far a person may go alone when writing, granted by a coach with a reason; the newest live row counts."""
+    """How far a person may go alone when writing, granted by a coach with a reason. One row of a person stands.
+
+    A row that another grant took the place of has no *withdrawn_reason*.
+    """
 
     __tablename__ = "proficiency"
 
@@ -169,6 +172,17 @@ class Proficiency(Model):
     granted_at: Mapped[datetime]
     withdrawn_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(_Reason, default="", server_default="")
+
+    __table_args__ = (
+        sa.Index(
+            "uq_proficiency_live",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )
 
     @validates("kind")
     def _known_kind(self, _field: str, kind: str) -> str:

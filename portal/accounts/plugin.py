@@ -22,6 +22,7 @@ _SIGN_INS = HelpLink("KB9006", "Where you are signed in")
 _PEOPLE = HelpLink("KB9003", "People")
 _LOOKS_AFTER = HelpLink("KB9003", "Looks after")
 _SUPERUSERS = HelpLink("KB9008", "Superusers")
+_WRITERS = HelpLink("KB9008", "Who publishes alone")
 
 HELP: Mapping[str, HelpLink] = {
     "accounts.sign_in": _SIGN_IN,
@@ -42,6 +43,9 @@ HELP: Mapping[str, HelpLink] = {
     "accounts.coach_services": _SUPERUSERS,
     "accounts.name_services": _SUPERUSERS,
     "accounts.withdraw_service": _SUPERUSERS,
+    "accounts.writers": _WRITERS,
+    "accounts.grant_proficiency": _WRITERS,
+    "accounts.withdraw_proficiency": _WRITERS,
 }
 
 
@@ -50,7 +54,7 @@ class AccountsRoom(Room):
 
     name = "accounts"
     title = _l("People")
-    paths = ("/people", "/sign-in", "/sign-out", "/language", "/admin/people", "/coach/services")
+    paths = ("/people", "/sign-in", "/sign-out", "/language", "/admin/people", "/coach/services", "/coach/writers")
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
@@ -101,6 +105,15 @@ class AccountsRoom(Room):
                 25,
                 _l("Who looks after the articles of each team."),
             ),
+            NavItem(
+                "accounts.writers",
+                _l("Who writes"),
+                "people.see_proficiency",
+                "admin",
+                22,
+                _l("How far each of them goes alone; coaches decide it."),
+            ),
+            NavItem("accounts.writers", _l("Who writes"), "people.grant_proficiency", order=55),
             NavItem("accounts.coach_services", _l("Superusers"), "people.name_services", order=60),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from portal.accounts.models import (
     normalised_login,
 )
 from portal.accounts.rights import Rights
-from portal.accounts.roles import ADMIN, COACH, LEAD, ROLES, SUPERUSER
+from portal.accounts.roles import ADMIN, COACH, ROLES, SUPERUSER, starting_proficiency
 from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
 from portal.organisation.models import Party, Service, Unit
@@ -109,15 +109,17 @@ def people(
     *,
     words: str = "",
     role: str = "",
+    any_of: Collection[str] = (),
     here: bool = True,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> PeoplePage:
-    """People by name, with *words* in name, sign-in name or mail, and *role* when it is given; 3 queries."""
+    """People by name, with *words* in name, sign-in name or mail, and *role* or one of *any_of*; 3 queries."""
     conditions: list[sa.ColumnElement[bool]] = [Person.left_at.is_(None) if here else Person.left_at.is_not(None)]
     conditions += [_has(word[:LONGEST_WORD]) for word in words.replace("\0", "").split()[:5]]
-    if role:
-        conditions.append(Person.id.in_(sa.select(PersonRole.person_id).where(PersonRole.role == role)))
+    if role or any_of:
+        held = PersonRole.role.in_([role] if role else sorted(any_of))
+        conditions.append(Person.id.in_(sa.select(PersonRole.person_id).where(held)))
     total = session.scalar(sa.select(sa.func.count(Person.id)).where(*conditions)) or 0
     pages = max(-(-total // per_page), 1)
     page = min(max(page, 1), pages)
@@ -327,23 +329,22 @@ def owner_roles_of(session: Session, person_id: int) -> list[str]:
     return list(session.scalars(query.order_by(OwnerRoleHolder.owner_role)))
 
 
+def starts_as(rights: Rights) -> str:
+    """Where a writer stands while nothing was granted; empty: they do not write."""
+    start = starting_proficiency({reader.removeprefix("role:") for reader in rights.readers})
+    return start if start == COACH or rights.may("articles.write") else ""
+
+
 def proficiency_of(session: Session, rights: Rights) -> str:
     """How far a writer may go alone: ``candidate``, ``contributor``, ``publisher`` or ``coach``; empty: no writer.
 
-    The role coach *is* the proficiency. Who was never granted anything starts
-    as candidate, a lead as publisher; whose grants were all withdrawn is a
-    candidate again.
+    The role coach *is* the proficiency. What a coach granted stands until it is
+    withdrawn; without it a lead is publisher and everybody else a candidate.
     """
-    if f"role:{COACH}" in rights.readers:
-        return COACH
-    if not rights.may("articles.write"):
-        return ""
-    grants = session.execute(
-        sa.select(Proficiency.kind, Proficiency.withdrawn_at)
-        .where(Proficiency.person_id == rights.person_id)
-        .order_by(Proficiency.withdrawn_at.is_not(None), Proficiency.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if grants is None:
-        return "publisher" if f"role:{LEAD}" in rights.readers else "candidate"
-    return grants[0] if grants[1] is None else "candidate"
+    start = starts_as(rights)
+    if start in ("", COACH):
+        return start
+    granted = sa.select(Proficiency.kind).where(
+        Proficiency.person_id == rights.person_id, Proficiency.withdrawn_at.is_(None)
+    )
+    return session.scalar(granted) or start

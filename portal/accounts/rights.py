@@ -86,6 +86,12 @@ class Asking(Protocol):
 _CORE_RULES = Rules({permission.name: permission for permission in MATRIX})
 
 
+def permitted_roles(session: Session, permission: str) -> frozenset[str]:
+    """The roles that have the permission of this name here, with what plugins added."""
+    rules: Rules = session.info.get(RULES, _CORE_RULES)
+    return rules.permissions[permission].roles
+
+
 def rights_of(session: Session, person: Asking | None) -> Rights:
     """Compute the rights of *person* in one query; ``None`` is a visitor, who costs none."""
     rules: Rules = session.info.get(RULES, _CORE_RULES)

@@ -9,6 +9,8 @@ is ``front_line_lead`` or ``it_manager`` by the party that they lead, and
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from portal.core.hooks import Permission
 from portal.core.i18n import lazy_gettext as _l
 
@@ -69,6 +71,20 @@ ROLE_LEVEL: dict[str, int] = {
     ADMIN: EVERYONE,
 }
 
+# How far somebody may go alone when writing, in words; the role coach is the proficiency.
+PROFICIENCY_TITLE = {
+    "candidate": _l("Candidate"),
+    "contributor": _l("Contributor"),
+    "publisher": _l("Publisher"),
+    COACH: ROLE_TITLE[COACH],
+}
+PROFICIENCY_MEANS = {
+    "candidate": _l("writes drafts, which another person publishes"),
+    "contributor": _l("publishes for support"),
+    "publisher": _l("publishes for everyone"),
+    COACH: _l("publishes for everyone, and grants this to others"),
+}
+
 _SUPPORT_PEOPLE = frozenset({"front_line", "onsite", "specialist", "project", COACH, LEAD})
 
 MATRIX: tuple[Permission, ...] = (
@@ -76,9 +92,18 @@ MATRIX: tuple[Permission, ...] = (
     Permission("organisation.edit", _l("Edit units, sites, services and support teams"), frozenset({ADMIN})),
     Permission("people.edit", _l("Add people, give roles, name who looks after what"), frozenset({ADMIN})),
     Permission("people.name_services", _l("Name the services of a superuser"), frozenset({COACH})),
+    Permission("people.see_proficiency", _l("See who writes, and how far they go alone"), frozenset({COACH, ADMIN})),
+    Permission("people.grant_proficiency", _l("Grant how far somebody goes alone when writing"), frozenset({COACH})),
     Permission("articles.suggest", _l("Suggest an article or a change to one"), frozenset(ROLES)),
     Permission("articles.write", _l("Write articles"), _SUPPORT_PEOPLE | {SUPERUSER}),
     Permission("articles.publish", _l("Publish whatever the proficiency"), frozenset({COACH, LEAD})),
     Permission("articles.see_withheld", _l("See what is kept from the front line, and why"), frozenset({COACH})),
     Permission("desk.use", _l("Use the desk page"), _SUPPORT_PEOPLE | {"change_manager"}),
 )
+
+
+def starting_proficiency(roles: Container[str]) -> str:
+    """Where somebody with these roles, who may write, stands while nothing was granted."""
+    if COACH in roles:
+        return COACH
+    return "publisher" if LEAD in roles else "candidate"

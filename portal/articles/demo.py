@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
+from portal.accounts.queries import holders
 from portal.accounts.rights import rights_of
 from portal.articles import loading, queries, rules, service
-from portal.articles.models import Article, ArticleView, Verdict
-from portal.articles.states import Asked
+from portal.articles.models import Article, ArticleView, Revision, Verdict
+from portal.articles.states import Asked, RevisionState
 from portal.core import clock
 from portal.core.portal import Portal
 
@@ -29,6 +30,8 @@ def fill(house: Portal) -> str:
         words = loading.vocabulary(session)
     checked = loading.check([house.root / "kb_articles"], words, max_bytes=house.config.number("article_kb") * 1024)
     loading.load(house.db, checked, now=clock.now, samples=True)
+    with house.db.transaction() as session:
+        _say_who_wrote(session)
     given = 0
     today = clock.now()
     for days_ago in range(DAYS, 0, -1):
@@ -36,6 +39,15 @@ def fill(house: Portal) -> str:
         with clock.frozen(today - timedelta(days=days_ago)), house.db.transaction() as session:
             given += _one_day(session, random.Random(SEED * 1000 + days_ago))  # noqa: S311 - the same each time
     return f"All articles, with {given} verdicts of the last {DAYS} days."
+
+
+def _say_who_wrote(session: Session) -> None:
+    """Let each text be by who looks after it, so that there is somebody to ask and something to show a coach."""
+    for each in holders(session):
+        of_role = sa.select(Article.id).where(Article.owner_role == each.owner_role)
+        live = sa.update(Revision).where(Revision.article_id.in_(of_role), Revision.state == RevisionState.LIVE)
+        if each.person is not None:
+            session.execute(live.values(author_id=each.person.id))
 
 
 def _one_day(session: Session, chance: random.Random) -> int:

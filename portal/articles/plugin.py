@@ -9,14 +9,16 @@ from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from portal.accounts.login import Viewer, current_viewer
+from portal.accounts.models import Person
 from portal.accounts.rights import Rights
-from portal.articles import cli, demo, events, hooks, queries, service, views, wording
+from portal.articles import checklist, cli, demo, events, evidence, hooks, queries, service, views, wording
 from portal.articles.doctor import CHECKS
 from portal.articles.handbook import Handbook
 from portal.articles.levels import Kind
 from portal.articles.listeners import Linking
 from portal.articles.personal import rows_about
 from portal.articles.search import SEARCHABLE
+from portal.core.clock import now
 from portal.core.events import Event, On
 from portal.core.hooks import Check, HelpLink, NavItem, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
@@ -117,6 +119,19 @@ class ArticlesRoom(Room):
             return None
         kinds.sort(key=lambda each: wording.TROUBLE_FIRST.index(Kind(each.kind)))
         html = render_template("articles/_service.html", kinds=kinds, words=wording.KINDS, service=service)
+        return Markup(html)  # noqa: S704 - made by a template, which escapes
+
+    @hookimpl
+    def slot_person_proficiency(self, person: Person, viewer: Viewer) -> Markup:
+        """Some of their articles, by which a coach sees how they write."""
+        sample = evidence.sampled(reading(), viewer.rights, person.id, day=now().date())
+        html = render_template(
+            "articles/_evidence.html",
+            sample=sample,
+            kinds=wording.KINDS,
+            confidence=wording.CONFIDENCE,
+            points=checklist.POINTS,
+        )
         return Markup(html)  # noqa: S704 - made by a template, which escapes
 
     @hookimpl

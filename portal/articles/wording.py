@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from portal.articles import rules
-from portal.articles.levels import Kind, KnownErrorStatus, Level
+from portal.articles.levels import Confidence, Kind, KnownErrorStatus, Level
 from portal.articles.models import Article
 from portal.core.i18n import format_date, ngettext
 from portal.core.i18n import gettext as _
@@ -39,6 +39,13 @@ AUDIENCES: dict[int, Any] = {
     Level.EVERYONE: _l("For everyone"),
     Level.SUPPORT: _l("For support"),
     Level.SPECIALISTS: _l("For specialists"),
+}
+
+CONFIDENCE: dict[str, Any] = {
+    Confidence.WIP: _l("Still being written"),
+    Confidence.NOT_VALIDATED: _l("Not yet checked by a second person"),
+    Confidence.VALIDATED: _l("Checked by a second person"),
+    Confidence.ARCHIVED: _l("Archived"),
 }
 
 

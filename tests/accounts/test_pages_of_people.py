@@ -102,7 +102,7 @@ def test_a_profile_takes_the_same_number_of_questions_whatever_it_lists(count, a
     own.get(f"/people/{robin.id}")
 
     asked = [statement for statement in statements if "person" in statement or "sign_in" in statement]
-    assert len(asked) == 8
+    assert len(asked) == 9
 
 
 @pytest.mark.parametrize("page", ["settings", "password", "sign-ins"])

@@ -65,6 +65,7 @@ def test_of_several_roles_the_highest_level_counts_and_permissions_add_up(rights
         "portal.admin",
         "organisation.edit",
         "people.edit",
+        "people.see_proficiency",
         "articles.suggest",
         "articles.write",
         "desk.use",

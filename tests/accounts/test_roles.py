@@ -8,6 +8,8 @@ portal.admin             .  .  .  .  .  .  .  .  .  .  x
 organisation.edit        .  .  .  .  .  .  .  .  .  .  x
 people.edit              .  .  .  .  .  .  .  .  .  .  x
 people.name_services     .  .  .  .  .  .  x  .  .  .  .
+people.see_proficiency   .  .  .  .  .  .  x  .  .  .  x
+people.grant_proficiency .  .  .  .  .  .  x  .  .  .  .
 articles.suggest         x  x  x  x  x  x  x  x  x  x  x
 articles.write           .  x  x  x  x  x  x  x  .  .  .
 articles.publish         .  .  .  .  .  .  x  x  .  .  .

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.accounts import proficiency
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
 from portal.articles import loading
@@ -127,6 +128,7 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
         session.add(Unit(id="legal", name="Legal", parent_id="company", site_id="main"))
     _people(town, make_person)
     _articles(town, folder)
+    _grants(town)
     _moves(town)
     run_jobs()
     return town
@@ -237,6 +239,24 @@ class _Marks:
         word = "zq" + "".join("bdfghjklmv"[int(digit)] for digit in f"{number:03}") + "x"
         self._town.markers.append(Marker(word, f"{self._ref} {where}", may, searchable, shown))
         return word
+
+
+def _grants(town: Town) -> None:
+    """The specialist wrote what they read, and a coach granted, withdrew and granted again, each time with a reason."""
+    mark, may = _Marks(town, "proficiency"), frozenset({"coach", "specialist"})
+    coach, specialist = town.people["coach"].id, town.people["specialist"].id
+    with town.house.db.transaction() as session:
+        theirs = sa.select(Article.id).where(Article.ref.in_([case[0] for case in CASES if "specialist" in case[5]]))
+        live = sa.update(Revision).where(Revision.article_id.in_(theirs), Revision.state == RevisionState.LIVE)
+        session.execute(live.values(author_id=specialist))
+        person = session.get_one(Person, specialist)
+        for kind in ("contributor", "", "publisher"):
+            seen = proficiency.standing_of(session, specialist, rights_of(session, person)).seen
+            why = f"Because {mark('granted ' + kind if kind else 'withdrawn', may)}."
+            if kind:
+                proficiency.grant(session, person, kind, reason=why, by=coach, seen=seen, now=NOON)
+            else:
+                proficiency.withdraw(session, person, reason=why, by=coach, seen=seen, now=NOON)
 
 
 def _moves(town: Town) -> None:

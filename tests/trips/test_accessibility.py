@@ -34,8 +34,12 @@ ADMIN = (
     "/admin/organisation/service/mail", "/admin/organisation/add/site", "/admin/organisation/add/unit",
     "/admin/organisation/add/party", "/admin/organisation/add/service", "/admin/people", "/admin/people/new",
     "/admin/people/{ana}", "/admin/people/owner-roles", "/people/{ana}",
+    "/people/{nora}", "/coach/writers",
 )  # fmt: skip
-COACH = ("/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/kb", "/people/{sabine}")
+COACH = (
+    "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb", "/people/{sabine}",
+    "/people/{nora}", "/people/{paul}",
+)  # fmt: skip
 PAGES = {"": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH}
 NOT_PAGES = {"/healthz", "/readyz", "/ask", "/static/<path:filename>"}
 
