@@ -26,6 +26,8 @@ from portal.search.analysis import PART
 
 ALIKE = 0.5
 """Share of a line's characters that must be found on the other side before single words are marked."""
+CONTAINED, IN_LONGER = 0.8, 0.25
+"""The same shares of a short line and of the long one that it became."""
 CONTEXT = 3
 """Unchanged lines that stay in sight around a change."""
 FOLD_FROM = 4
@@ -208,29 +210,28 @@ class _Side:
             found[self.places[index]] += len(self.tokens[index].strip())
         return found
 
-    def alike(self, tokens: Sequence[int]) -> set[int]:
-        """The lines of which *tokens* are a good part."""
+    def shares(self, tokens: Sequence[int]) -> list[float]:
+        """How large a part of each line *tokens* are, from 0 to 1; a line of blanks is found anywhere."""
         whole, part = self.weights(range(len(self.tokens))), self.weights(tokens)
-        return {line for line in range(len(self.lines)) if part[line] >= ALIKE * whole[line]}
+        return [part[line] / whole[line] if whole[line] else 1.0 for line in range(len(self.lines))]
 
     def written(self) -> list[Line]:
         """Return the lines with what was not kept marked as changed."""
-        pieces: list[list[Piece]] = [[]]
+        runs: list[list[tuple[bool, list[str]]]] = [[]]
         for index, token in enumerate(self.tokens):
-            for step, text in enumerate(token.split("\n")):
+            changed = index not in self.kept
+            for step, text in enumerate(token.split("\n") if "\n" in token else (token,)):
                 if step:
-                    pieces.append([])
-                if text:
-                    pieces[-1].append(Piece(text, changed=index not in self.kept))
+                    runs.append([])
+                if not text:
+                    continue
+                if runs[-1] and runs[-1][-1][0] == changed:
+                    runs[-1][-1][1].append(text)
+                else:
+                    runs[-1].append((changed, [text]))
         return [
-            Line(
-                self.first + at,
-                tuple(
-                    Piece("".join(piece.text for piece in run), changed)
-                    for changed, run in groupby(line, key=lambda piece: piece.changed)
-                ),
-            )
-            for at, line in enumerate(pieces)
+            Line(number, tuple(Piece("".join(texts), changed) for changed, texts in line))
+            for number, line in enumerate(runs, start=self.first)
         ]
 
 
@@ -261,9 +262,9 @@ class _Hunk:
         if not self.before.lines or not self.after.lines:
             return []
         found = _single(blocks(self.before.keys(), self.after.keys(), effort, anchors_first=False))
-        olds, news = self.before.alike([at for at, _to in found]), self.after.alike([to for _at, to in found])
-        found = [(at, to) for at, to in found if self.before.places[at] in olds and self.after.places[to] in news]
-        return list(self._without_islands(found))
+        olds, news = self.before.shares([at for at, _to in found]), self.after.shares([to for _at, to in found])
+        alike = [(at, to) for at, to in found if _alike(olds[self.before.places[at]], news[self.after.places[to]])]
+        return list(self._without_islands(alike))
 
     def _without_islands(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Drop a lone comma or blank between two changed words: the change reads better in one piece."""
@@ -281,6 +282,11 @@ class _Hunk:
         for at, to in pairs:
             shared[self.before.places[at], self.after.places[to]] += len(self.before.tokens[at].strip())
         return _heaviest_chain([(pair, weight) for pair, weight in shared.items() if weight])
+
+
+def _alike(old: float, new: float) -> bool:
+    """Whether two lines, parts of which are found on the other side, are worth comparing word by word."""
+    return min(old, new) >= ALIKE or (max(old, new) >= CONTAINED and min(old, new) >= IN_LONGER)
 
 
 def _single(found: Sequence[Block]) -> list[tuple[int, int]]:

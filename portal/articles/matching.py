@@ -19,7 +19,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-STEPS = 250_000
+STEPS = 200_000
 """Steps of one comparison: a quarter of a second at most on a slow machine."""
 SHORT_WAY = 40_000
 """Steps after which words, too, are looked at by their anchors first."""

@@ -112,6 +112,19 @@ def test_lines_with_little_in_common_are_marked_as_a_whole():
     ]
 
 
+def test_a_line_that_grew_long_shows_what_was_added():
+    before = "- what you must finish, and by when\n"
+    after = "- what you must finish, and by when. A customer waits, or it is due today? Then call us at once.\n"
+
+    assert shown(before, after) == [
+        (
+            "changed",
+            "- what you must finish, and by when",
+            "- what you must finish, and by when[. A customer waits, or it is due today? Then call us at once.]",
+        )
+    ]
+
+
 def test_a_line_between_alike_ones_is_added_alone():
     before = "1. Open the panel.\n2. Choose the tray.\n"
     after = "1. Open the front panel.\n2. Wait.\n3. Choose the tray.\n"
