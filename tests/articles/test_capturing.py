@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.articles import checking, frontmatter, outlines, rendering
@@ -14,6 +14,7 @@ from portal.articles.levels import Confidence, Governance, Kind, KnownErrorStatu
 from portal.core.errors import Refused
 from portal.search.analysis import clean
 
+SEEDED = settings(deadline=None, derandomize=True)
 MARKS = (
     *(
         "```",
@@ -153,6 +154,7 @@ def test_titles(said, title):
     assert title_from(said) == title
 
 
+@SEEDED
 @given(TEXTS)
 def test_a_title_is_never_too_long_and_begins_with_what_was_said(said):
     title = title_from(said)
@@ -182,6 +184,7 @@ def test_words(said, words):
     assert words_from(said) == words
 
 
+@SEEDED
 @given(TEXTS)
 def test_words_are_few_short_and_none_stands_twice(said):
     words = words_from(said)
@@ -191,6 +194,7 @@ def test_words_are_few_short_and_none_stands_twice(said):
     assert all(0 < len(word) <= 80 and word == word.strip() and word.isprintable() for word in words)
 
 
+@SEEDED
 @given(TEXTS, TEXTS, TEXTS, TEXTS, st.booleans())
 def test_whatever_is_typed_makes_a_text_without_faults(said, was, helped, who, nothing_broken):
     draft = draft_of(Capture(said=f"Sentence {said}", was=was, helped=helped, who=who, nothing_broken=nothing_broken))
@@ -202,6 +206,7 @@ def test_whatever_is_typed_makes_a_text_without_faults(said, was, helped, who, n
     assert file.body == draft.body
 
 
+@SEEDED
 @given(TEXTS)
 def test_what_they_said_is_read_as_they_said_it(said):
     draft = draft_of(Capture(said=f"Now {said} so"))

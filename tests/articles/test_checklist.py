@@ -5,12 +5,13 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.articles.checklist import POINTS, Answer, Verdict, verdict
 from portal.articles.levels import Kind
 
+SEEDED = settings(deadline=None, derandomize=True)
 YES, NO, NOT_APPLICABLE = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE
 ALL = tuple(range(1, 11))
 ANSWERS = st.dictionaries(st.sampled_from(ALL), st.sampled_from(Answer))
@@ -76,6 +77,7 @@ def test_nine_of_ten_are_enough_and_eight_are_not():
         assert found.accepted is (first == second != 7)
 
 
+@SEEDED
 @given(ANSWERS)
 def test_every_point_is_answered_or_said_to_be_open(given_answers):
     found = verdict(given_answers)
@@ -85,6 +87,7 @@ def test_every_point_is_answered_or_said_to_be_open(given_answers):
     assert found.kept + len(found.missing) == len(found.applicable)
 
 
+@SEEDED
 @given(ANSWERS, st.sampled_from(ALL))
 def test_a_better_answer_never_makes_a_verdict_worse(given_answers, point):
     assert verdict(given_answers | {point: YES}).accepted >= verdict(given_answers).accepted
