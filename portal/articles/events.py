@@ -49,3 +49,60 @@ class WithheldReasonGiven(Event):
     name: ClassVar[str] = "article.withheld_reason_given"
     article_id: int
     ref: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleSubmitted(Event):
+    """A text waits for a decision, for the first time or after it was sent back."""
+
+    name: ClassVar[str] = "article.submitted"
+    article_id: int
+    ref: str
+    revision_id: int
+    writer_id: int | None
+    owner_role: str
+    is_suggestion: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleSentBack(Event):
+    """A reviewer sent a text back to its writer, with words that stand beside it."""
+
+    name: ClassVar[str] = "article.sent_back"
+    article_id: int
+    ref: str
+    revision_id: int
+    writer_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleDeclined(Event):
+    """A suggestion was not taken; the reason stands beside it."""
+
+    name: ClassVar[str] = "article.declined"
+    article_id: int
+    ref: str
+    revision_id: int
+    writer_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleDraftMoved(Event):
+    """A text that is not live was started, brought back, taken back, put aside or taken up again."""
+
+    name: ClassVar[str] = "article.draft_moved"
+    article_id: int
+    ref: str
+    revision_id: int
+    writer_id: int | None
+    move: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleValidated(Event):
+    """A live text counts as checked: somebody else looked at it, or it helped three different people."""
+
+    name: ClassVar[str] = "article.validated"
+    article_id: int
+    ref: str
+    revision_id: int

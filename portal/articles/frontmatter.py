@@ -26,7 +26,7 @@ from portal.articles.levels import Confidence, Governance, HandoverSize, Kind, K
 from portal.articles.problems import Problem
 from portal.core.i18n import gettext as _
 
-__all__ = ["ArticleFile", "FrontMatter", "Handover", "KnownError", "dump", "parse", "read_file"]
+__all__ = ["ArticleFile", "FrontMatter", "Handover", "KnownError", "dump", "dump_fields", "parse", "read_file"]
 
 DELIMITER = "---"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -124,8 +124,14 @@ def parse(text: str, *, path: str, sha256: str = "", problems: list[Problem] | N
 
 def dump(front: FrontMatter, body: str) -> str:
     """Write an article as the text of a file, which :func:`parse` reads as the same values."""
-    text = yaml.dump(_plain(front), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-    return f"{DELIMITER}\n{text}{DELIMITER}\n{body}"
+    return f"{DELIMITER}\n{dump_fields(_plain(front))}{DELIMITER}\n{body}"
+
+
+def dump_fields(fields: Mapping[str, Any]) -> str:
+    """Write plain values as the lines between the two delimiters; no fields are no lines."""
+    if not fields:
+        return ""
+    return str(yaml.dump(dict(fields), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
 
 
 def _only(path: str, *problems: Problem) -> ArticleFile:

@@ -110,8 +110,11 @@ class Loaded:
         return " ".join(sentences)
 
 
-def vocabulary(session: Session | None) -> Vocabulary:
-    """Read which ids there are; without a filled database, those that come with the portal."""
+def vocabulary(session: Session | None, *, only: Collection[str] | None = None) -> Vocabulary:
+    """Read which ids there are; without a filled database, those that come with the portal.
+
+    Of the articles *only* those refs are read, if given.
+    """
     if session is not None:
         services = frozenset(session.scalars(sa.select(Service.id)))
         if services:
@@ -120,7 +123,7 @@ def vocabulary(session: Session | None) -> Vocabulary:
                 services=services,
                 owner_roles=frozenset(role for party in parties for role in party.owner_roles),
                 readers=_readers(session.scalars(sa.select(Unit.id)), (party.id for party in parties)),
-                articles=_reaches(session),
+                articles=_reaches(session, only),
             )
     shipped = organisation_file.read(organisation_file.SHIPPED)
     return Vocabulary(
@@ -135,12 +138,16 @@ def _readers(units: Iterable[str], parties: Iterable[str]) -> frozenset[str]:
     return frozenset(named + [f"party:{party}" for party in parties])
 
 
-def _reaches(session: Session) -> dict[str, Reach]:
+def _reaches(session: Session, only: Collection[str] | None) -> dict[str, Reach]:
     """Who may open the articles that are in the database already."""
+    wanted = Article.state != ArticleState.NOT_YET_LIVE
+    if only is not None:
+        wanted = sa.and_(wanted, Article.ref.in_(sorted(only)))
     limited: dict[int, set[str]] = defaultdict(set)
-    for row in session.execute(sa.select(ArticleReader.article_id, ArticleReader.reader)):
+    readers = sa.select(ArticleReader.article_id, ArticleReader.reader)
+    for row in session.execute(readers.join(Article, Article.id == ArticleReader.article_id).where(wanted)):
         limited[row.article_id].add(row.reader)
-    query = sa.select(Article.id, Article.ref, Article.audience).where(Article.state != ArticleState.NOT_YET_LIVE)
+    query = sa.select(Article.id, Article.ref, Article.audience).where(wanted)
     return {row.ref: Reach(Level(row.audience), frozenset(limited.get(row.id, ()))) for row in session.execute(query)}
 
 

@@ -104,6 +104,16 @@ class Revision(Model):
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     decided_at: Mapped[datetime | None]
     decided_why: Mapped[str] = mapped_column(sa.Text, default="")
+    is_suggestion: Mapped[bool] = mapped_column(default=False)  # written by somebody who may suggest, and not write
+    saves: Mapped[int] = mapped_column(default=0)  # counts the savings of a draft, so that no tab saves over another
+    seen_level: Mapped[int] = mapped_column(default=Level.SPECIALISTS)  # at which its writer saw the text below it
+    origin_id: Mapped[int | None] = mapped_column(sa.ForeignKey("revision.id"), index=True)  # brought back, or adapted
+    # What decides who may read and decide on it (``drafts.py``), of its front matter and of the live text together.
+    service_id: Mapped[str | None] = mapped_column(sa.String(60))
+    audience: Mapped[int] = mapped_column(default=Level.SPECIALISTS)
+    reach: Mapped[int] = mapped_column(default=Level.SPECIALISTS)  # the highest level that any part of it is for
+    needs: Mapped[str] = mapped_column(sa.String(12), default="publisher")  # the least proficiency that publishes it
+    readers: Mapped[str] = mapped_column(sa.Text, default="")  # |unit:sales|role:admin|, empty for no limit
 
     __table_args__ = (
         sa.UniqueConstraint("article_id", "number"),
@@ -115,15 +125,66 @@ class Revision(Model):
             postgresql_where=sa.text("state = 'live'"),
         ),
         sa.Index(
-            "uq_revision_draft",
+            "uq_revision_open",
             "article_id",
             "author_id",
             unique=True,
-            sqlite_where=sa.text("state = 'draft'"),
-            postgresql_where=sa.text("state = 'draft'"),
+            sqlite_where=sa.text("state IN ('draft', 'submitted', 'sent_back')"),
+            postgresql_where=sa.text("state IN ('draft', 'submitted', 'sent_back')"),
         ),
         sa.Index("ix_revision_queue", "state", "submitted_at"),
     )
+
+
+class RevisionMove(Model):
+    """One step in the life of a text: who moved it, when, and why. Rows are only added."""
+
+    __tablename__ = "revision_move"
+
+    id: Mapped[IntPk]
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    revision_id: Mapped[int] = mapped_column(sa.ForeignKey("revision.id", ondelete="CASCADE"), index=True)
+    move: Mapped[str] = mapped_column(sa.String(20))
+    from_state: Mapped[str | None] = mapped_column(sa.String(12))  # empty for the first
+    to_state: Mapped[str] = mapped_column(sa.String(12))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class RevisionRemark(Model):
+    """What a reviewer, or the writer in answer, says about one line of a text; line 0 is the text as a whole."""
+
+    __tablename__ = "revision_remark"
+
+    id: Mapped[IntPk]
+    revision_id: Mapped[int] = mapped_column(sa.ForeignKey("revision.id", ondelete="CASCADE"), index=True)
+    line: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class RevisionAnswer(Model):
+    """How a reviewer answered one of the ten points of the checklist about a text."""
+
+    __tablename__ = "revision_answer"
+
+    revision_id: Mapped[int] = mapped_column(sa.ForeignKey("revision.id", ondelete="CASCADE"), primary_key=True)
+    point: Mapped[int] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(sa.String(16))
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+
+class ArticleNumber(Model):
+    """The last number that was given to an article of the portal's own; one row."""
+
+    __tablename__ = "article_number"
+
+    id: Mapped[IntPk]
+    last: Mapped[int]
 
 
 class Rendering(Model):

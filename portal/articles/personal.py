@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.articles.models import Article, Revision, Verdict
+from portal.articles.models import Article, Revision, RevisionAnswer, RevisionMove, RevisionRemark, Verdict
 from portal.core.hooks import PersonalData
 from portal.core.i18n import lazy_gettext as _l
 
@@ -39,5 +39,35 @@ def rows_about(person_id: int) -> list[PersonalData]:
             on_erasure="unname",
             columns=("withheld_by",),
             why=_l("The reason itself goes on to hold."),
+        ),
+        *_of_reviews(person_id),
+    ]
+
+
+def _of_reviews(person_id: int) -> list[PersonalData]:
+    return [
+        PersonalData(
+            model=RevisionMove,
+            what=_l("What you did with texts, and why"),
+            where=RevisionMove.person_id == person_id,
+            on_erasure="unname",
+            columns=("person_id",),
+            why=_l("The history of a text says what became of it."),
+        ),
+        PersonalData(
+            model=RevisionRemark,
+            what=_l("What you remarked about texts"),
+            where=RevisionRemark.author_id == person_id,
+            on_erasure="unname",
+            columns=("author_id",),
+            why=_l("The remark is part of the review."),
+        ),
+        PersonalData(
+            model=RevisionAnswer,
+            what=_l("How you answered the checklist about texts"),
+            where=RevisionAnswer.answered_by == person_id,
+            on_erasure="unname",
+            columns=("answered_by",),
+            why=_l("The history of a text says that it was reviewed."),
         ),
     ]

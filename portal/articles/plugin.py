@@ -61,6 +61,11 @@ class ArticlesRoom(Room):
             events.ArticleArchived,
             events.ArticleVerdictGiven,
             events.WithheldReasonGiven,
+            events.ArticleSubmitted,
+            events.ArticleSentBack,
+            events.ArticleDeclined,
+            events.ArticleDraftMoved,
+            events.ArticleValidated,
         ]
 
     @hookimpl

@@ -33,6 +33,7 @@ from portal.articles.models import (
     Revision,
 )
 from portal.articles.rendering import Rendered, render_levels
+from portal.articles.rules import Scope, scope_of
 from portal.articles.states import ArticleState, RevisionState, Significance
 from portal.core.db import Model, add_row
 from portal.core.errors import Refused
@@ -110,20 +111,72 @@ def publish_file(session: Session, text: Prepared, *, now: datetime, by: int | N
     before = session.connection().execute(_KNOWN, {"ref": text.front.id}).one_or_none()
     if before is not None and before.source_hash == text.source_hash:
         return "same"
-    significance = Significance.NEW if before is None else Significance.CHANGED
-    article_id = before.id if before else add_row(session, Article, _described(text, now) | {"created_at": now})
-    replaced = before.live_revision_id if before else None
-    revision_id = _new_live_revision(session, article_id, replaced, text, significance, now=now, by=by)
+    is_first = before is None or before.live_revision_id is None
+    significance = Significance.NEW if is_first else Significance.CHANGED
+    live = _described(text.front, now) | {"source_path": text.source_path, "source_hash": text.source_hash}
+    article_id = before.id if before else add_row(session, Article, live | {"created_at": now})
+    revision_id = _new_live_revision(session, article_id, before, text, significance, now=now, by=by)
     if before is None:
         session.connection().execute(_FIRST_TEXT, {"article": article_id, "revision": revision_id})
     else:
-        live = _described(text, now) | {"live_revision_id": revision_id}
-        session.execute(sa.update(Article).where(Article.id == article_id).values(live))
-    _repeat_front_matter(session, article_id, text.front, is_new=before is None)
-    _keep_old_slugs(session, article_id, text.front)
-    write_pages(session, article_id, revision_id, text.front.audience, text.pages, is_new=before is None)
-    emit(session, _went_live(text.front, article_id, revision_id, significance, by))
+        values = live | {"live_revision_id": revision_id}
+        session.execute(sa.update(Article).where(Article.id == article_id).values(values))
+    _write_live(
+        session,
+        article_id,
+        revision_id,
+        text.front,
+        text.pages,
+        significance=significance,
+        is_new=before is None,
+        by=by,
+    )
     return "changed" if before else "new"
+
+
+def publish_revision(
+    session: Session,
+    revision: Revision,
+    front: FrontMatter,
+    pages: Pages,
+    *,
+    significance: Significance,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Let the article be this text of a person, with *front* as it is to be read.
+
+    The caller moved it to *live*, and the one before out of the way. The
+    article keeps the mark of the file that it once came from, so that the same
+    file is not loaded over what people wrote since.
+
+    Raises:
+        Refused: an old slug of it leads to another article already.
+    """
+    revision.significance = significance
+    revision.published_at = revision.updated_at = now
+    session.flush()
+    values = _described(front, now) | {"live_revision_id": revision.id}
+    session.execute(sa.update(Article).where(Article.id == revision.article_id).values(values))
+    _write_live(session, revision.article_id, revision.id, front, pages, significance=significance, is_new=False, by=by)
+
+
+def _write_live(
+    session: Session,
+    article_id: int,
+    revision_id: int,
+    front: FrontMatter,
+    pages: Pages,
+    *,
+    significance: Significance,
+    is_new: bool,
+    by: int | None,
+) -> None:
+    """Everything that follows from a text being live: what lists repeat of it, old addresses, its HTML, the event."""
+    _repeat_front_matter(session, article_id, front, is_new=is_new)
+    _keep_old_slugs(session, article_id, front)
+    write_pages(session, article_id, revision_id, front.audience, pages, is_new=is_new)
+    emit(session, _went_live(front, article_id, revision_id, significance, by))
 
 
 def _went_live(
@@ -136,9 +189,8 @@ def _went_live(
     )
 
 
-def _described(text: Prepared, now: datetime) -> dict[str, Any]:
+def _described(front: FrontMatter, now: datetime) -> dict[str, Any]:
     """What an article repeats of its live text, by column."""
-    front = text.front
     is_archived = front.confidence == Confidence.ARCHIVED
     return {
         "ref": front.id,
@@ -161,8 +213,6 @@ def _described(text: Prepared, now: datetime) -> dict[str, Any]:
         "sample": front.sample,
         "practice": front.practice,
         "time_needed_minutes": front.time_needed_minutes,
-        "source_path": text.source_path,
-        "source_hash": text.source_hash,
         "updated_at": now,
         "published_at": now,
     }
@@ -171,16 +221,17 @@ def _described(text: Prepared, now: datetime) -> dict[str, Any]:
 def _new_live_revision(
     session: Session,
     article_id: int,
-    replaced: int | None,
+    before: sa.Row[*tuple[Any, ...]] | None,
     text: Prepared,
     significance: Significance,
     *,
     now: datetime,
     by: int | None,
 ) -> int:
-    """Add the text as the live revision of its article, in the place of the one *replaced*; return its id."""
-    last = 0
-    if replaced is not None:
+    """Add the text as the live revision of its article, in the place of the live one of *before*; return its id."""
+    last, replaced = 0, None
+    if before is not None:
+        replaced = before.live_revision_id
         last = session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article_id)) or 0
         session.execute(sa.update(Revision).where(Revision.id == replaced).values(state=RevisionState.SUPERSEDED))
     values = {
@@ -197,8 +248,14 @@ def _new_live_revision(
         "created_at": now,
         "updated_at": now,
         "published_at": now,
+        **scope_columns(scope_of(text.front, max(text.pages.renderings))),
     }
     return add_row(session, Revision, values)
+
+
+def scope_columns(scope: Scope) -> dict[str, Any]:
+    """The scope of a text by column of its revision."""
+    return dataclasses.asdict(scope)
 
 
 def _repeat_front_matter(session: Session, article_id: int, front: FrontMatter, *, is_new: bool) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
-from portal.articles import queries, rules
+from portal.articles import queries, reviewing, rules
 from portal.articles.events import ArticleArchived, ArticleVerdictGiven, WithheldReasonGiven
 from portal.articles.levels import Confidence
 from portal.articles.models import (
@@ -24,7 +24,7 @@ from portal.articles.models import (
     Revision,
     Verdict,
 )
-from portal.articles.states import REASON_LENGTH, ArticleState, RevisionState
+from portal.articles.states import REASON_LENGTH, ArticleState, RevisionState, VerdictValue
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
@@ -79,11 +79,7 @@ def give_verdict(
         NotFound: there is no such article for these rights.
         Refused: it is archived, or *value* was not offered.
     """
-    article = queries.by_ref(session, ref, rights)
-    if article is None:
-        raise NotFound(_("There is no such article."), hint=_("Search for it, or ask a person."))
-    if article.is_archived or article.live_revision_id is None:
-        raise Refused(_("This article is archived."), hint=_("Tell us about the one that follows it instead."))
+    article = _open_article(session, ref, rights)
     asked = rules.asked_of(rights.level_for(article.service_id))
     answer = rules.answer(asked, value)
     read = _revision_read(session, article, revision_id)
@@ -116,7 +112,34 @@ def give_verdict(
         value=answer,
     )
     emit(session, given)
+    _count_as_checked_when_it_helped_enough(session, article, verdict)
     return verdict
+
+
+def _open_article(session: Session, ref: str, rights: Rights) -> Article:
+    article = queries.by_ref(session, ref, rights)
+    if article is None:
+        raise NotFound(_("There is no such article."), hint=_("Search for it, or ask a person."))
+    if article.is_archived or article.live_revision_id is None:
+        raise Refused(_("This article is archived."), hint=_("Tell us about the one that follows it instead."))
+    return article
+
+
+def _count_as_checked_when_it_helped_enough(session: Session, article: Article, verdict: Verdict) -> None:
+    """An experience text that somebody published alone counts as checked once it helped three other people."""
+    if not verdict.helped or verdict.person_id is None or verdict.revision_id != article.live_revision_id:
+        return
+    author_id = session.scalar(sa.select(Revision.author_id).where(Revision.id == article.live_revision_id))
+    if author_id is None or rules.needs_approval(article):
+        return
+    people = sa.select(sa.func.count(sa.distinct(Verdict.person_id))).where(
+        Verdict.revision_id == verdict.revision_id,
+        Verdict.value == VerdictValue.YES,
+        Verdict.replaced_at.is_(None),
+        Verdict.person_id != author_id,
+    )
+    if (session.scalar(people) or 0) >= rules.HELPED_ENOUGH:
+        reviewing.count_as_checked(session, article, by=None, now=verdict.at)
 
 
 def _revision_read(session: Session, article: Article, revision_id: int | None) -> int:

@@ -19,13 +19,26 @@ class ArticleState(StrEnum):
 
 
 class RevisionState(StrEnum):
-    """Where one text of an article stands. An archived article keeps its last text as *live*."""
+    """Where one text of an article stands. An archived article keeps its last text as *live*.
+
+    Nothing is deleted: a text that its writer gave up is *discarded*, a suggestion that was not taken
+    *declined*, and one that went live in the words of its reviewer *adapted*.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     SENT_BACK = "sent_back"
     LIVE = "live"
     SUPERSEDED = "superseded"
+    DECLINED = "declined"
+    DISCARDED = "discarded"
+    ADAPTED = "adapted"
+
+
+OPEN_STATES = (RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.SENT_BACK)
+"""Texts under way: a person has at most one of them for an article."""
+
+ONCE_LIVE = (RevisionState.LIVE, RevisionState.SUPERSEDED)
 
 
 class Significance(StrEnum):

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts.models import Proficiency
 from portal.accounts.rights import ANONYMOUS, Rights, rights_of
 from portal.core.portal import Portal
-from portal.testing import MakePerson
+from portal.testing import NOON, MakePerson
+from tests.articles.writing import Desk
 
 WRITING = frozenset({"articles.write"})
 EVERYONE = ANONYMOUS
@@ -54,3 +56,18 @@ def query_count(house: Portal) -> Callable[[], AbstractContextManager[Callable[[
             sa.event.remove(house.db.engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def desk(organised: Portal, make_person: MakePerson) -> Callable[..., Desk]:
+    """Add a person with a proficiency and return what they do: ``desk("onsite", grant="contributor")``."""
+
+    def made(*roles: str, grant: str = "", **values: Any) -> Desk:
+        person = make_person(roles=roles, **values)
+        with organised.db.transaction() as session:
+            if grant:
+                session.add(Proficiency(person_id=person.id, kind=grant, reason="A test.", granted_at=NOON))
+        with organised.db.reading() as session:
+            return Desk(organised, rights_of(session, person))
+
+    return made

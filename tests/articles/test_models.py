@@ -29,14 +29,17 @@ def test_an_article_has_one_live_text(make_article, house):
         session.add(revision(article, 2, "live"))
 
 
-def test_a_writer_has_one_draft_of_an_article_and_another_writer_one_as_well(make_article, make_person, house):
+def test_a_writer_has_one_text_under_way_for_an_article_and_another_writer_one_as_well(
+    make_article, make_person, house
+):
     article, ana, ben = make_article(), make_person(), make_person()
     with house.db.transaction() as session:
-        session.add_all([revision(article, 2, "draft", ana.id), revision(article, 3, "draft", ben.id)])
-        session.add(revision(article, 4, "submitted", ana.id))
+        session.add_all([revision(article, 2, "draft", ana.id), revision(article, 3, "submitted", ben.id)])
+        session.add(revision(article, 4, "discarded", ana.id))
 
-    with pytest.raises(IntegrityError), house.db.transaction() as session:
-        session.add(revision(article, 5, "draft", ana.id))
+    for number, (state, person) in enumerate([("submitted", ana), ("sent_back", ana), ("draft", ben)], start=5):
+        with pytest.raises(IntegrityError), house.db.transaction() as session:
+            session.add(revision(article, number, state, person.id))
 
 
 def test_no_two_texts_of_an_article_have_one_number(make_article, house):

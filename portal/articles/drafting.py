@@ -1,0 +1,343 @@
+"""Writing: begin a text, save it, hand it in, publish it alone where that is allowed, put it aside and take it up.
+
+Saving is no move and tells nobody: it happens every few seconds. It names the
+saving that the writer saw and the live text that they write on top of, and
+never overwrites anything newer. Each other function makes one move of
+``workflow.py``. None commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.articles import drafts, moving, publishing, queries, rules, texts
+from portal.articles.addresses import slug_of
+from portal.articles.frontmatter import FrontMatter
+from portal.articles.frontmatter_rules import MAX_TITLE
+from portal.articles.levels import Confidence, Governance, Kind, Level
+from portal.articles.models import Article, ArticleNumber, Revision
+from portal.articles.rules import Writer
+from portal.articles.states import ArticleState, RevisionState
+from portal.articles.texts import Conflict, Ready, Text
+from portal.core.errors import Forbidden, NotFound, Refused
+from portal.core.i18n import gettext as _
+from portal.organisation.models import Service
+
+FIRST_NUMBER, HANDBOOK, AFTER_HANDBOOK = 1001, range(9000, 10_001), 10_001
+REVIEW_DAYS = 180
+
+
+def next_ref(session: Session) -> str:
+    """Take the next number for an article of the portal's own: KB1001 to KB8999, then from KB10001; never twice."""
+    counter = session.scalar(sa.select(ArticleNumber).where(ArticleNumber.id == 1).with_for_update())
+    if counter is None:
+        counter = ArticleNumber(id=1, last=FIRST_NUMBER - 1)
+        session.add(counter)
+    number = counter.last + 1
+    while number in HANDBOOK or _is_taken(session, number):
+        number = AFTER_HANDBOOK if number in HANDBOOK else number + 1
+    counter.last = number
+    session.flush()
+    return f"KB{number:04d}"
+
+
+def _is_taken(session: Session, number: int) -> bool:
+    return session.scalar(sa.select(Article.id).where(Article.ref == f"KB{number:04d}")) is not None
+
+
+def start_new(session: Session, writer: Writer, fields: Mapping[str, Any], body: str, *, now: datetime) -> Revision:
+    """Begin an article that does not exist; its text may be as incomplete as it likes, but for its service.
+
+    Raises:
+        Refused: the service is not named, or the text is far too long.
+    """
+    service = fields.get("service")
+    if not isinstance(service, str) or session.get(Service, service) is None:
+        raise Refused(_("It is not said which service this is about."), hint=_("Choose the service first."))
+    text = texts.text_of(fields, body, ref="KB0000")  # too long is said before a number is taken
+    article = Article(
+        ref=next_ref(session),
+        slug="",
+        state=ArticleState.NOT_YET_LIVE,
+        service_id=service,
+        kind=Kind.HOW_TO,
+        audience=Level.SPECIALISTS,
+        confidence=Confidence.WIP,
+        governance=Governance.EXPERIENCE,
+        owner_role="",
+        title="",
+        review_every_days=REVIEW_DAYS,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(article)
+    session.flush()
+    text = texts.text_of(fields, text.body, ref=article.ref)
+    revision = draft_of(session, article, text, writer, now=now)
+    moving.record(session, revision, "start", by=writer.person_id, now=now, begins=True)
+    return revision
+
+
+def start(session: Session, writer: Writer, ref: str, *, now: datetime) -> Revision:
+    """Begin a text on top of a live one, as far as the writer reads it; whoever has one under way gets that one.
+
+    Parts for readers above their level stay away, and are put back when the text goes live.
+
+    Raises:
+        NotFound: there is no such article for these rights.
+        Refused: it is archived.
+    """
+    article = queries.by_ref(session, ref, writer.rights)
+    if article is None:
+        raise NotFound(_("There is no such article."), hint=_("Search for it, or ask a person."))
+    mine = drafts.open_text(session, article.id, writer.person_id)
+    if mine is not None:
+        return mine
+    if article.is_archived:
+        raise Refused(_("This article is archived."), hint=_("Write on the one that follows it instead."))
+    live = session.get_one(Revision, article.live_revision_id)
+    level = writer.rights.level_for(article.service_id)
+    text = texts.seen_at(texts.stored(live), level)
+    revision = draft_of(session, article, text, writer, now=now)
+    revision.seen_level = min(level, Level.SPECIALISTS)
+    moving.record(session, revision, "start", by=writer.person_id, now=now, begins=True)
+    return revision
+
+
+def draft_of(
+    session: Session, article: Article, text: Text, writer: Writer, *, now: datetime, origin_id: int | None = None
+) -> Revision:
+    """Add a draft of *writer* on top of what is live; the caller says by which move it began."""
+    return new_revision(
+        session,
+        article,
+        text,
+        author_id=writer.person_id,
+        is_suggestion=not writer.may_write,
+        origin_id=origin_id,
+        now=now,
+    )
+
+
+def new_revision(
+    session: Session,
+    article: Article,
+    text: Text,
+    *,
+    author_id: int | None,
+    is_suggestion: bool,
+    now: datetime,
+    origin_id: int | None = None,
+) -> Revision:
+    """Add a draft on top of what is live; the caller says by which move it began."""
+    last = session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article.id)) or 0
+    revision = Revision(
+        article_id=article.id,
+        number=last + 1,
+        state=RevisionState.DRAFT,
+        author_id=author_id,
+        base_revision_id=article.live_revision_id,
+        origin_id=origin_id,
+        is_suggestion=is_suggestion,
+        created_at=now,
+        updated_at=now,
+    )
+    write(session, article, revision, text)
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def save(
+    session: Session,
+    writer: Writer,
+    revision_id: int,
+    fields: Mapping[str, Any],
+    body: str,
+    *,
+    saves: int,
+    base_revision_id: int | None,
+    now: datetime,
+) -> Revision:
+    """Keep what *writer* wrote; the same text again changes nothing.
+
+    *saves* is the saving that they saw last. *base_revision_id* is the live
+    text that they write on top of: naming the one that is live now says that
+    the texts were put together.
+
+    Raises:
+        NotFound: they have no such text.
+        Refused: it is not theirs to change where it stands now, or far too long.
+        Conflict: another window saved since, or neither base is known.
+    """
+    revision = drafts.own(session, revision_id, writer)
+    article = session.get_one(Article, revision.article_id)
+    text = texts.text_of(fields, body, ref=article.ref)
+    if _is_kept(revision, text, article.ref) and revision.base_revision_id == base_revision_id:
+        return revision
+    if revision.state not in {RevisionState.DRAFT, RevisionState.SENT_BACK}:
+        raise Refused(
+            _("This text is not yours to change at the moment."), hint=_("Take it back first, or begin a new one.")
+        )
+    if saves != revision.saves:
+        raise Conflict(
+            _("This text was saved in another window meanwhile."),
+            base=None,
+            mine=text,
+            theirs=texts.stored(revision),
+            saves=revision.saves,
+            base_revision_id=revision.base_revision_id,
+        )
+    if base_revision_id != revision.base_revision_id:
+        level = writer.rights.level_for(article.service_id)
+        if base_revision_id != article.live_revision_id:
+            raise moving.behind(session, revision, text, level=level)
+        revision.base_revision_id, revision.seen_level = base_revision_id, min(level, Level.SPECIALISTS)
+    write(session, article, revision, text)
+    revision.saves += 1
+    revision.updated_at = now
+    session.flush()
+    return revision
+
+
+def _is_kept(revision: Revision, text: Text, ref: str) -> bool:
+    """Whether this text is the one that is stored, however its fields were written down."""
+    before = texts.stored(revision)
+    return before == text or (before.body == text.body and texts.text_of(before.fields, text.body, ref=ref) == text)
+
+
+def write(session: Session, article: Article, revision: Revision, text: Text) -> None:
+    """Put *text* into a revision, with all that decides who may read and decide on it."""
+    file = texts.file_of(text, article.ref)
+    scope = rules.scope_of(file.front, texts.reach_of(text.body)) if file.front else rules.UNREADABLE
+    live = session.get(Revision, article.live_revision_id) if article.live_revision_id else None
+    columns = texts.as_columns(text, article.ref) | publishing.scope_columns(rules.together(scope, live))
+    for name, value in columns.items():
+        setattr(revision, name, value)
+    if live is None:
+        _describe(session, article, file.front, revision.title)
+
+
+def _describe(session: Session, article: Article, front: FrontMatter | None, title: str) -> None:
+    """Let an article that is not live yet repeat its draft, as far as that can be read."""
+    article.title, article.slug = title[:MAX_TITLE], slug_of(title)
+    if front is None or session.get(Service, front.service) is None:
+        return
+    for name in ("kind", "audience", "confidence", "governance", "owner_role", "language", "review_every_days"):
+        setattr(article, name, getattr(front, name))
+    article.service_id = front.service
+
+
+def submit(
+    session: Session, writer: Writer, ready: Ready, *, significance: str | None = None, why: str = "", now: datetime
+) -> Revision:
+    """Hand a text in, so that somebody else decides on it.
+
+    *ready* is what ``texts.ready`` made of it; *significance* is what the writer proposes.
+
+    Raises:
+        NotFound: they have no such text.
+        Refused: no such move, or it is for readers above the writer's own level.
+        Conflict: it was saved, or another text went live, since.
+    """
+    revision = _mine_and_ready(session, writer, ready)
+    article = session.get_one(Article, revision.article_id)
+    revision.significance = rules.significance_of(significance, article)
+    revision.note = moving.words(why)
+    revision.is_suggestion = not writer.may_write
+    revision.submitted_at = now
+    moving.record(session, revision, "submit", by=writer.person_id, now=now, why=why)
+    return revision
+
+
+def publish(
+    session: Session, writer: Writer, ready: Ready, *, significance: str | None = None, why: str = "", now: datetime
+) -> Revision:
+    """Put one's own text live without a second person, where that is allowed; it stays new until somebody checks it.
+
+    Raises:
+        NotFound: they have no such text.
+        Forbidden: a second person is needed.
+        Refused, Conflict: as for :func:`submit`.
+    """
+    revision = _mine_and_ready(session, writer, ready)
+    if not may_publish_alone(session, revision, writer):
+        raise Forbidden(_("A second person looks at this text first."), hint=_("Hand it in for review."))
+    moving.refuse_archived(session, revision)
+    revision.note = moving.words(why)
+    moving.go_live(
+        session,
+        revision,
+        ready,
+        "publish",
+        significance=significance,
+        is_reviewed=False,
+        by=writer.person_id,
+        now=now,
+        why=why,
+    )
+    return revision
+
+
+def may_publish_alone(session: Session, revision: Revision, writer: Writer) -> bool:
+    """Whether *writer* may put this text of theirs live without a second person: never compliance, never in part."""
+    article = session.get_one(Article, revision.article_id)
+    governance = {str(revision.front.get("governance")), article.governance}
+    return (
+        revision.author_id == writer.person_id
+        and writer.may_write
+        and Governance.COMPLIANCE not in governance
+        and drafts.may_publish(session, revision, writer)
+    )
+
+
+def _mine_and_ready(session: Session, writer: Writer, ready: Ready) -> Revision:
+    revision = drafts.own(session, ready.revision_id, writer)
+    article = session.get_one(Article, revision.article_id)
+    moving.refuse_when_outdated(session, revision, ready, level=writer.rights.level_for(article.service_id))
+    if ready.scope.reach > writer.writing_level(ready.front.service):
+        raise Forbidden(
+            _("A part of this text is for people who read more than you do."),
+            hint=_("Choose who it is for among those whose articles you read."),
+        )
+    return revision
+
+
+def take_back(session: Session, writer: Writer, revision_id: int, *, now: datetime) -> Revision:
+    """Make a text that was handed in a draft again. Raises ``NotFound`` and ``Refused``."""
+    revision = drafts.own(session, revision_id, writer)
+    moving.record(session, revision, "take_back", by=writer.person_id, now=now)
+    return revision
+
+
+def discard(session: Session, writer: Writer, revision_id: int, *, why: str = "", now: datetime) -> Revision:
+    """Put a text aside; it stays in its writer's history. Raises ``NotFound`` and ``Refused``."""
+    revision = drafts.own(session, revision_id, writer)
+    moving.record(session, revision, "discard", by=writer.person_id, now=now, why=why)
+    return revision
+
+
+def take_up(session: Session, writer: Writer, revision_id: int, *, now: datetime) -> Revision:
+    """Go on with a text that was put aside or declined.
+
+    Raises:
+        NotFound: they have no such text.
+        Refused: no such move, or they have another text of this article under way.
+    """
+    revision = drafts.own(session, revision_id, writer)
+    refuse_second(session, revision.article_id, writer)
+    moving.record(session, revision, "take_up", by=writer.person_id, now=now)
+    return revision
+
+
+def refuse_second(session: Session, article_id: int, writer: Writer) -> None:
+    """Check that *writer* has nothing under way for this article. Raises ``Refused``."""
+    if drafts.open_text(session, article_id, writer.person_id) is not None:
+        raise Refused(
+            _("You have another text of this article under way."), hint=_("Finish it or put it aside, then come back.")
+        )
