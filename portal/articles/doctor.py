@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.articles.attachment_models import Attachment
 from portal.articles.models import Article, Rendering
 from portal.articles.states import ArticleState
+from portal.core.filestore import FileStore
 from portal.core.hooks import Check
 from portal.organisation.queries import owner_role_parties
 
@@ -36,6 +38,23 @@ def owned(session: Session) -> Sequence[str]:
         for role, ref in rows
         if role not in known
     ][:NAMED_AT_MOST]
+
+
+def stored_files(store: FileStore) -> Check:
+    """Look whether every picture and file has its bytes, and no bytes are left over."""
+
+    def look(session: Session) -> Sequence[str]:
+        there = store.sizes()
+        lost, known = [], set()
+        for name, size in session.execute(sa.select(Attachment.name, Attachment.bytes).order_by(Attachment.name)):
+            known.add(name)
+            if there.get(name) != size:
+                lost.append(f"{store.path(name)} is missing or was changed. Take it from a backup.")
+        spare = sorted(there.keys() - known)
+        left = [f"{store.path(name)} belongs to nothing: it can be deleted." for name in spare]
+        return lost[:NAMED_AT_MOST] + left[:NAMED_AT_MOST]
+
+    return Check("every picture and file is there", look)
 
 
 CHECKS = [

@@ -37,6 +37,8 @@ _BLOCKS = _HEADINGS | frozenset(
     )
 )
 _CALLOUT = re.compile(r"\s*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
+# A picture's name says its size, so that the page keeps the room for it.
+_PICTURE_SIZE = re.compile(r"/attachments/[0-9a-f]{32}-(\d{1,4})x(\d{1,4})\.[a-z]+\Z")
 _TASK = re.compile(r"\s*\[([ xX])\](?=\s)")
 
 
@@ -287,7 +289,9 @@ class _Page:
         src, alt = unescape(attributes.get("src", "")), unescape(attributes.get("alt", ""))
         if src.startswith("/attachments/"):
             shown = {name: value for name, value in attributes.items() if name in {"id", "src", "title"}}
-            self.out.append(tag("img", {**shown, "alt": escape(alt), "loading": "lazy"}))
+            size = _PICTURE_SIZE.search(src)
+            room = {"width": size[1], "height": size[2]} if size else {}
+            self.out.append(tag("img", {**shown, "alt": escape(alt), **room, "loading": "lazy"}))
             self.words.append(escape(alt))
         elif src.lower().startswith(("http:", "https:")) and not any(frame.name == "a" for frame in self.stack):
             self._link({"href": escape(src)})

@@ -68,6 +68,7 @@ _PAGE_ATTRIBUTES = {
     **_AUTHOR_ATTRIBUTES,
     "a": {"href", "aria-label"},
     "div": {"aria-label"},
+    "img": {"src", "alt", "width", "height"},
     "section": {"aria-label"},
     "span": {"aria-label"},
 }

@@ -1,4 +1,4 @@
-"""A backup in its plainest safe form: a folder with a copy of the database and a manifest with hashes.
+"""A backup in its plainest safe form: a folder with a copy of the database, the files of articles, and their hashes.
 
 The search index is not in it: it is a cache, built again from the database.
 The secret key is, so a backup is as confidential as the portal itself.
@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from portal import __version__
-from portal.core import jobs, migrate
+from portal.core import filestore, jobs, migrate
 from portal.core.config import Config
 from portal.core.db import Database
 from portal.core.errors import Refused
@@ -32,7 +32,7 @@ WORKER_LIVES = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds: name, size in bytes and SHA-256 of each file."""
+    """What a backup holds: name (``files/ab/…`` for one in a folder), size in bytes and SHA-256 of each file."""
 
     made_at: str
     version: str
@@ -59,7 +59,11 @@ def make(db: Database, config: Config, to: Path, *, now: datetime) -> Manifest:
     for name in COPIED:
         if (config.instance / name).exists():
             shutil.copy2(config.instance / name, to / name)
-    manifest = Manifest(now.isoformat(), __version__, {p.name: _look(p) for p in sorted(to.iterdir())})
+    # After the database, so that every row of the copy finds its file: files are only added, or were in no text.
+    _copy_files(config.instance, to)
+    whole = sorted(path for path in to.rglob("*") if path.is_file())
+    files = {path.relative_to(to).as_posix(): _look(path) for path in whole}
+    manifest = Manifest(now.isoformat(), __version__, files)
     _write_synced(to / MANIFEST, json.dumps(vars(manifest), indent=2, sort_keys=True))
     return manifest
 
@@ -77,7 +81,7 @@ def verify(folder: Path) -> Manifest:
         raise Refused(f"{folder} is no whole backup: its manifest cannot be read.", hint="Try another.") from fault
     for name, facts in files.items():
         path = folder / name
-        if "/" in name or not path.is_file() or _look(path) != facts:
+        if not _may_be_in_one(name) or not path.is_file() or _look(path) != facts:
             raise Refused(f"{name} in {folder} is missing or was changed.", hint="Try another backup.")
     if DATABASE not in files:
         raise Refused(f"{folder} holds no database.", hint="Try another backup.")
@@ -109,6 +113,7 @@ def restore(db: Database, config: Config, folder: Path, *, now: datetime, force:
         kept = config.instance / "backups" / f"before-restore-{now:%Y%m%d-%H%M%S}.sqlite"
         _keep(db, target, kept)
     db.close()
+    _copy_files(folder, config.instance)  # those of the present database stay beside them
     # Whole beside the live file first; then one rename, so that a kill leaves the old or the new one.
     fresh = target.with_suffix(".restoring")
     shutil.copyfile(folder / DATABASE, fresh)
@@ -123,6 +128,24 @@ def restore(db: Database, config: Config, folder: Path, *, now: datetime, force:
             shutil.copy2(folder / name, config.instance / name)
     shutil.rmtree(config.instance / "search", ignore_errors=True)
     return kept
+
+
+def _may_be_in_one(name: str) -> bool:
+    """Whether a manifest may name this file: a backup that somebody made up must not reach out of its folder."""
+    folder, _, rest = name.partition("/")
+    inner, _, last = rest.partition("/")
+    in_files = folder == filestore.FOLDER and len(inner) == 2 and bool(filestore.NAME.match(last))
+    return "/" not in name or (in_files and last.startswith(inner))
+
+
+def _copy_files(here: Path, there: Path) -> None:
+    """Copy the stored files that are not there yet; they never change, so the same name is the same file."""
+    source, target = filestore.FileStore(here), filestore.FileStore(there)
+    present = target.sizes()
+    for name, size in source.sizes().items():
+        if present.get(name) != size:
+            with suppress(FileNotFoundError):  # in no text, and forgotten a moment ago
+                target.write(name, source.read(name))
 
 
 def _keep(db: Database, target: Path, kept: Path) -> None:

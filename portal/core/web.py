@@ -63,7 +63,17 @@ HEADERS: dict[str, str] = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-HEADER_EXCEPTIONS: dict[str, dict[str, str]] = {}
+# It holds for what was found: an error is a page like any other.
+HEADER_EXCEPTIONS: dict[str, dict[str, str]] = {
+    # What people added: a browser that takes it for a page runs nothing, reaches nothing, and has no origin to read.
+    "attachments.show": {
+        "Content-Security-Policy": "default-src 'none'; sandbox; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    },
+}
+# What takes larger bodies than the rest, from people who are signed in: the setting that says how many megabytes.
+LARGE_BODIES: dict[str, str] = {"attachments.add": "attachment_mb"}
+FORM_ROOM_BYTES = 64 * 1024  # what a form needs around a file
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
@@ -221,11 +231,14 @@ def _begin() -> None:
     portal().tally.start()
     if portal().plugins.is_off_at(request.path):
         abort(404)  # the very answer of a portal that never had the plugin, whatever the method
+    large = LARGE_BODIES.get(request.endpoint or "")
+    if large and viewer().is_authenticated:
+        request.max_content_length = portal().config.number(large) * 1024 * 1024 + FORM_ROOM_BYTES
 
 
 def _finish(answer: Response) -> Response:
     answer.headers["X-Request-Id"] = g.get("request_id", "-")
-    exceptions = HEADER_EXCEPTIONS.get(request.endpoint or "", {})
+    exceptions = HEADER_EXCEPTIONS.get(request.endpoint or "", {}) if answer.status_code < 400 else {}
     for name, value in (HEADERS | exceptions).items():
         answer.headers[name] = value.replace("{nonce}", g.csp_nonce) if "csp_nonce" in g else _without_nonce(value)
     if portal().config.on("tls"):

@@ -151,6 +151,14 @@ def test_a_table_scrolls_and_has_headed_columns():
         ("[run](javascript:alert)", "run"),
         ("[file](file:///etc/passwd)", "file"),
         ("![It](/attachments/1/a.png)", '<img src="/attachments/1/a.png" alt="It" loading="lazy">'),
+        (
+            f"![It](/attachments/{'0' * 32}-640x480.png)",
+            f'<img src="/attachments/{"0" * 32}-640x480.png" alt="It" width="640" height="480" loading="lazy">',
+        ),
+        (
+            f'<img src="/attachments/{"0" * 32}.png" alt="It" width="9" height="9">',
+            f'<img src="/attachments/{"0" * 32}.png" alt="It" loading="lazy">',
+        ),
         ("![It](https://example.org/a.png)", '<a href="https://example.org/a.png" rel="noopener noreferrer">It</a>'),
         ("![It](/people/1)", "It"),
         ("![It](data:image/png;base64,AAAA)", "It"),

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from portal.core import backup, config
 from portal.core.db import Database
 from portal.core.errors import Refused
+from portal.core.filestore import FileStore
 from portal.core.jobs import WorkerRow
 from portal.core.switches import PortalState, raise_generation
 from portal.testing import NOON
@@ -130,6 +131,60 @@ def test_a_folder_with_signs_of_an_address_in_its_name_is_fine(db, settings, tmp
     backup.make(db, settings, folder, now=NOON)
 
     assert list(backup.verify(folder).files) == ["portal.sqlite"]
+
+
+@pytest.fixture
+def two_files(db, settings, tmp_path):
+    """A backup with two stored files: the store of the portal, the folder of the backup, and their names."""
+    count(db)
+    store = FileStore(settings.instance)
+    with store.kept(b"a picture", "-4x3.png") as one, store.kept(b"a plan", ".pdf") as other:
+        backup.make(db, settings, tmp_path / "backup", now=NOON)
+    return store, tmp_path / "backup", one, other
+
+
+def test_a_backup_holds_the_files_of_articles_and_brings_them_back(db, settings, two_files):
+    store, folder, one, other = two_files
+    store.remove(one)
+    store.path(other).write_bytes(b"half")
+    with store.kept(b"added since", ".txt") as since:
+        pass
+
+    files = backup.verify(folder).files
+    backup.restore(db, settings, folder, now=NOON)
+
+    assert {name: facts["bytes"] for name, facts in files.items() if "/" in name} == {
+        f"files/{one[:2]}/{one}": 9,
+        f"files/{other[:2]}/{other}": 6,
+    }
+    assert {name: store.read(name) for name in store.sizes()} == {
+        one: b"a picture",
+        other: b"a plan",
+        since: b"added since",
+    }
+
+
+def test_a_changed_file_of_an_article_is_found(db, settings, two_files):
+    store, folder, one, _other = two_files
+    (folder / "files" / one[:2] / one).write_bytes(b"a pictur.")
+    store.remove(one)
+
+    assert refusal(backup.restore, db, settings, folder, now=NOON)[0] == (
+        f"files/{one[:2]}/{one} in {folder} is missing or was changed."
+    )
+    assert one not in store.sizes()
+
+
+@pytest.mark.parametrize("name", ["../secret", "files/../portal.toml", "files/ab/../../secret_key", "search/ab/index"])
+def test_a_manifest_that_reaches_out_of_its_folder_is_refused(db, settings, kept, name):
+    manifest = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
+    (kept / name).parent.mkdir(parents=True, exist_ok=True)
+    if not (kept / name).exists():
+        (kept / name).write_bytes(b"x")
+    manifest["files"][name] = backup._look(kept / name)
+    (kept / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    assert refusal(backup.restore, db, settings, kept, now=NOON)[0] == f"{name} in {kept} is missing or was changed."
 
 
 def test_a_backup_never_writes_over_something(db, settings, kept):
