@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import passwords, proficiency, queries, service
 from portal.accounts.models import Person
+from portal.accounts.rights import rights_of
 from portal.accounts.roles import ROLE_TITLE
 from portal.core.clock import now
 from portal.core.errors import Refused
@@ -118,16 +119,19 @@ def fill(house: Portal) -> str:
             for service_id in each.services:
                 reason = "Helps colleagues of the unit with it."
                 service.name_service(session, person, service_id, reason=reason, by=coach, now=now())
-        _grant(session, by=coach)
+        if coach is not None:
+            _grant(session, by=coach)
     return f"{len(PEOPLE)} people."
 
 
-def _grant(session: Session, *, by: int | None) -> None:
-    """One of them has shown how to write."""
-    paul = queries.with_login(session, "paul")
+def _grant(session: Session, *, by: int) -> None:
+    """One of them has shown how to write; with another one, it was a slip."""
+    ines, paul = (queries.with_login(session, login) for login in ("ines", "paul"))
     reason = "One goal in each article, and each says how to see that it worked."
-    if by is not None:
-        proficiency.grant(session, paul, "contributor", reason=reason, by=by, seen=0, now=now())
+    for person in (ines, paul):
+        proficiency.grant(session, person, "contributor", reason=reason, by=by, seen=0, now=now())
+    seen = proficiency.standing_of(session, ines.id, rights_of(session, ines)).seen
+    proficiency.withdraw(session, ines, reason="This was meant for Paul.", by=by, seen=seen, now=now())
 
 
 def who_signs_in(_house: Portal) -> str:

@@ -1,5 +1,6 @@
 """How far somebody goes alone when writing: a coach grants and withdraws it, with a reason that stays."""
 
+import shutil
 import threading
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from portal.accounts import proficiency, queries, service
 from portal.accounts.models import PROFICIENCIES, Person, Proficiency
 from portal.accounts.proficiency import Move
 from portal.accounts.rights import rights_of
+from portal.app import build
+from portal.core import migrate
 from portal.core.errors import Refused
 from portal.core.events import EventRow
 from portal.testing import NOON
@@ -257,10 +260,6 @@ def test_whatever_coaches_do_one_grant_stands_and_no_reason_is_lost(company_of_w
 @pytest.fixture(scope="module")
 def company_of_writers(migrated, tmp_path_factory):
     """A portal that the examples of one test share: each rolls back what it did."""
-    import shutil
-
-    from portal.app import build
-
     house = build({"instance": str(shutil.copytree(migrated, tmp_path_factory.mktemp("writers") / "i"))}, environ={})
     with house.db.transaction() as session:
         people = {
@@ -292,3 +291,27 @@ def test_who_writes_is_listed_by_name_with_how_far_they_go(db, company, make_per
         ("Robin Bell", "contributor"),
     ]
     assert [row.person.name for row in proficiency.writers(db, words="bell").rows] == ["Robin Bell"]
+
+
+def test_of_two_grants_of_older_days_the_newest_stands_after_the_migration(house, make_person):
+    robin, coach = make_person("Robin", roles=("onsite",)), make_person("Coach", roles=("coach",))
+    core = migrate.owners(house.root, house.plugins)[0]
+    migrate.downgrade(house.db, core, "0002")
+    columns = "person_id, kind, reason, granted_by, granted_at"
+    row = f"INSERT INTO proficiency ({columns}) VALUES (:person, :kind, :why, :by, :at)"
+    with house.db.engine.begin() as connection:
+        for kind, at in (("contributor", "2026-03-02 12:00:00"), ("publisher", "2026-03-03 12:00:00")):
+            values = {"person": robin.id, "kind": kind, "why": f"A good {kind}.", "by": coach.id, "at": at}
+            connection.execute(sa.text(row), values)
+
+    migrate.upgrade(house.db, [core], backup_to=None, now=NOON)
+
+    with house.db.reading() as session:
+        now = standing(session, robin)
+    assert (now.kind, [(move.kind, move.is_grant, move.by, move.reason) for move in now.history]) == (
+        "publisher",
+        [
+            ("publisher", True, "Coach", "A good publisher."),
+            ("contributor", True, "Coach", "A good contributor."),
+        ],
+    )

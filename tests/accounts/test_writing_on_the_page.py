@@ -38,7 +38,7 @@ def grant(house, person, coach, kind="contributor", reason="Clear steps."):
 def writing(client, person):
     """What a person reads under "Writing"; empty when it is not there."""
     page = client.get(f"/people/{person.id}").text
-    found = re.search(r'<section class="section" id="writing".*(?=<aside)', page, re.DOTALL)
+    found = re.search(r'<section class="section stack" id="writing".*(?=<aside)', page, re.DOTALL)
     return words_of(f"<main>{found[0]}</main>") if found else ""
 
 
@@ -136,7 +136,7 @@ def test_a_withdrawal_without_a_reason_opens_its_form_again(company, coach, robi
     answer = sent(coach, f"/people/{robin.id}/proficiency/withdraw", **{"withdraw-reason": " "})
 
     assert answer.status_code == 422
-    assert '<details class="section" open>' in answer.text
+    assert "<details open>" in answer.text
     assert "Reason: Say in a sentence why." in words_of(answer.text)
 
 
