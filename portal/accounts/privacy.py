@@ -18,6 +18,7 @@ from portal.core.db import Model
 from portal.core.events import EventRow
 from portal.core.hooks import PersonalData
 from portal.core.i18n import lazy_gettext as _l
+from portal.core.mail import Mail
 from portal.core.switches import PluginSwitch
 
 _DELETED: tuple[tuple[type[Model], InstrumentedAttribute[int], object], ...] = (
@@ -57,6 +58,7 @@ def personal_data(person_id: int) -> list[PersonalData]:
         on_erasure="keep",
         why=_l("The trail holds numbers only; after erasure this one leads to no name."),
     )
+    mails = PersonalData(model=Mail, what=_l("Mails to you"), where=Mail.person_id == person_id, on_erasure="delete")
     deleted = [
         PersonalData(model=model, what=what, where=column == person_id, on_erasure="delete")
         for model, column, what in _DELETED
@@ -65,7 +67,7 @@ def personal_data(person_id: int) -> list[PersonalData]:
         PersonalData(model=model, what=what, where=_is(column, person_id), on_erasure="unname", columns=(column.key,))
         for model, column, what in _UNNAMED
     ]
-    return [about, trail, *deleted, *unnamed]
+    return [about, trail, mails, *deleted, *unnamed]
 
 
 def _is(column: InstrumentedAttribute[int | None], person_id: int) -> sa.ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core import backup as backups
-from portal.core import clock, events, jobs, migrate, serving
+from portal.core import clock, events, jobs, migrate, serving, smtp
 from portal.core.config import SETTINGS, environment_name
 from portal.core.errors import Refused
 from portal.core.events import EventRow, Job
@@ -267,8 +268,31 @@ def settings(house: Portal) -> None:
     rows += [(f"{member.name}.{item.name}", item) for member in house.plugins for item in member.settings]
     for name, item in rows:
         value = _without_password(str(house.config[name])) if name == "database_url" else house.config[name]
+        if item.secret and value:
+            value = "(set, not shown)"
         mark = "" if value == item.default else f"  (default {item.default!r})"
         click.echo(f"{environment_name(name)}={value}{mark}\n    {item.help}")
+
+
+@click.group("mail")
+def mail_group() -> None:
+    """What the portal sends to people."""
+
+
+@mail_group.command("test")
+@click.argument("address")
+@click.pass_obj
+def mail_test(house: Portal, address: str) -> None:
+    """Send one mail to ADDRESS at once, and say what the mail server answered."""
+    postbox = smtp.postbox_of(house.config)
+    if postbox is None:
+        raise Refused("No mail server is set.", hint="Set mail_server and mail_from; `portal settings` lists the rest.")
+    envelope = smtp.Envelope(smtp.mail_address(address), secrets.token_hex(16), clock.now())
+    try:
+        postbox.send(envelope, house.render_mail("core/mail/trial", ""))
+    except (smtp.MailDelayed, smtp.MailRefused) as fault:
+        raise Refused(str(fault), hint="`portal settings` shows what is set.") from fault
+    click.echo(f"{postbox.server} took a mail to {envelope.address}. See whether it arrives, and whether as junk.")
 
 
 @click.group("plugins")
@@ -300,4 +324,7 @@ def plugins_switch(house: Portal, name: str, state: str) -> None:
     click.echo(f"{name} is {state}. Every process follows within two seconds.")
 
 
-COMMANDS = [start, demo, serve, worker, db, events_group, jobs_group, backup, restore, doctor, settings, plugins_group]
+COMMANDS = [
+    *(start, demo, serve, worker, db, events_group, jobs_group, mail_group),
+    *(backup, restore, doctor, settings, plugins_group),
+]

@@ -25,7 +25,7 @@ Value = str | int | bool | float
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing that an operator may set; the type is the type of *default*."""
+    """One thing that an operator may set; the type is the type of *default*. A *secret* one is never shown."""
 
     name: str
     default: Value
@@ -33,6 +33,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    secret: bool = False
 
     def parse(self, raw: object, *, source: str) -> Value:
         """Return *raw* as this setting's type.
@@ -57,7 +58,8 @@ class Setting:
             return self._switch(raw, source)
         kind = type(self.default)
         if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-            raise ConfigError(f"{source} is {raw!r}, which is not a {kind.__name__}.", hint=self.help)
+            shown = "set to something" if self.secret else repr(raw)
+            raise ConfigError(f"{source} is {shown}, which is not a {kind.__name__}.", hint=self.help)
         try:
             return kind(raw) if kind is not int or not isinstance(raw, float) else int(str(raw))
         except ValueError:
@@ -97,10 +99,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("anonymous_reading", True, "Articles for everyone are readable signed out: the locked-out need them."),
     Setting("session_days", 14, "Days after which a sign-in ends.", least=1),
     Setting("article_kb", 100, "Largest article file, in kilobytes.", least=1),
+    Setting("attachment_mb", 20, "Largest picture or file of an article, in megabytes.", least=1, most=200),
+    Setting("picture_megapixels", 25, "Most pixels of a picture, in millions.", least=1, most=80),
     Setting("search_engine", "whoosh", "Engine that answers searches.", choices=("whoosh",)),
     Setting("index_batch", 200, "Documents in one commit of the search index.", least=1),
     Setting("job_lease_seconds", 300, "A job whose worker died is taken again after this long.", least=5),
     Setting("job_tries", 6, "Tries before a job is parked for a person to look at.", least=1),
+    Setting("mail_server", "", "Name of the mail server. Empty: mail is not sent but kept on the page of mails."),
+    Setting("mail_port", 0, "Port of the mail server. 0: 25, 587 with starttls, 465 with tls.", least=0, most=65535),
+    Setting(
+        "mail_security",
+        "starttls",
+        "How the way to the mail server is protected.",
+        choices=("none", "starttls", "tls"),
+    ),
+    Setting("mail_user", "", "Name that the portal signs in with at the mail server. Empty: it does not sign in."),
+    Setting("mail_password", "", "Password of mail_user; never shown.", secret=True),
+    Setting("mail_from", "", "As whom the portal writes: desk@example.org, or Service desk <desk@example.org>."),
     Setting("log_format", "text", "Shape of log lines.", choices=("text", "json")),
     Setting("log_level", "INFO", "Least weight of what is logged.", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
 )

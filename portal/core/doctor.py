@@ -9,7 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import clock, jobs, migrate
+from portal.core import clock, jobs, migrate, smtp
 from portal.core.events import Bus
 from portal.core.hooks import Check
 from portal.core.portal import Portal
@@ -41,6 +41,11 @@ def checks(house: Portal) -> list[Check]:
         free = shutil.disk_usage(house.config.instance).free
         return [f"Only {free // 2**20} MB are free beside the database."] if free < LEAST_FREE_BYTES else []
 
+    def mail(_session: Session) -> Sequence[str]:
+        postbox = smtp.postbox_of(house.config)
+        fault = postbox.look() if postbox else ""
+        return [fault] if fault else []
+
     def plugins(_session: Session) -> Sequence[str]:
         return [f"{left.name} was left out. {left.reason}" for left in house.plugins.left_out]
 
@@ -52,6 +57,7 @@ def checks(house: Portal) -> list[Check]:
         Check("the secret key is private", files),
         Check("there is room on the disk", disk),
         Check("every plugin fits", plugins),
+        Check("mail can be sent", mail),
     ]
 
 

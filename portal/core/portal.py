@@ -26,6 +26,7 @@ from portal.core.events import Bus
 from portal.core.hooks import HelpLink, Permission
 from portal.core.i18n import gettext as _
 from portal.core.jobs import Every, Worker
+from portal.core.smtp import Letter
 from portal.core.switches import Switches
 from portal.core.tally import Tally
 
@@ -219,6 +220,11 @@ class Plugins:
                 owners[path] = member.name
 
 
+def _no_letters(template: str, _language: str, **_values: Any) -> Letter:
+    """Stand in for the templates of mails until the ground floor is set up."""
+    raise LookupError(template)
+
+
 def _nowhere(_ref: str, _heading: str) -> str:
     """Stand in for the handbook until the room that keeps it is there."""
     return ""
@@ -232,7 +238,8 @@ class Portal:
     ``Europe/Berlin``, or with nothing. *help_links* say where pages are
     explained, by endpoint or blueprint; *handbook* answers an article's id and
     one of its headings with the address, or with nothing when whoever asks
-    cannot read it.
+    cannot read it. *render_mail* is ``Letters.render``: the name of a template,
+    a language, and the values that the template wants.
     """
 
     config: Config
@@ -247,6 +254,7 @@ class Portal:
     time_zone: Callable[[], str] = str
     help_links: dict[str, HelpLink] = field(default_factory=dict)
     handbook: Callable[[str, str], str] = _nowhere
+    render_mail: Callable[..., Letter] = _no_letters
     readiness: dict[str, Callable[[], str]] = field(default_factory=dict)
 
     def worker(self, *, name: str | None = None) -> Worker:

@@ -1,4 +1,4 @@
-"""Pages of the ground floor: health, the admin page, switches, jobs and events."""
+"""Pages of the ground floor: health, the admin page, switches, jobs, mails and events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core import jobs
+from portal.core import jobs, mail
 from portal.core.clock import now
 from portal.core.events import EventRow, Job
 from portal.core.i18n import gettext as _
@@ -103,6 +103,25 @@ def retry_jobs() -> ResponseReturnValue:
         count = jobs.retry_parked(session, now(), job_id=job_id)
     flash(ngettext("%(num)s job is tried again.", "%(num)s jobs are tried again.", count))
     return redirect(url_for(".job_list"))
+
+
+@bp.get("/admin/mail")
+@require("portal.admin")
+def mail_list() -> ResponseReturnValue:
+    """What the portal wrote to people; the text only while there is no server to send it."""
+    page, has_server = _page(), bool(portal().config.text("mail_server"))
+    rows = mail.newest(reading(), offset=(page - 1) * PAGE, limit=PAGE + 1, with_text=not has_server)
+    return render_template("core/mail.html", rows=rows[:PAGE], page=page, more=len(rows) > PAGE, has_server=has_server)
+
+
+@bp.post("/admin/mail/send-again")
+@require("portal.admin")
+def send_mail_again() -> ResponseReturnValue:
+    """Send a mail that was refused, or kept while there was no server: the one whose ``id`` is given."""
+    with transaction() as session:
+        mail.send_again(session, request.form.get("id", 0, row_id))
+    flash(_("The mail waits to be sent."))
+    return redirect(url_for(".mail_list"))
 
 
 @bp.get("/admin/events")

@@ -26,6 +26,7 @@ LOOKS = (
     "the secret key is private",
     "there is room on the disk",
     "every plugin fits",
+    "mail can be sent",
 )
 
 

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from portal.app import build
-from portal.core import migrate
+from portal.core import mail, migrate
 from portal.core.db import Model
 from portal.core.migrate import Owner
 from portal.core.portal import Portal
@@ -74,6 +74,8 @@ def test_a_difference_would_be_seen(migrated: Path, tmp_path: Path):
 
 def test_each_step_goes_down_and_up_on_the_demo_with_every_row_equal(demo_instance: Path, tmp_path: Path):
     house = _house(Path(shutil.copytree(demo_instance, tmp_path / "instance")))
+    with house.db.transaction() as session:
+        mail.queue(session, "robin@example.org", "News", "Something is new.", "<p>New.</p>", kind="tests", key="once")
     before = _rows(house)
 
     for owner in migrate.owners(house.root, house.plugins):

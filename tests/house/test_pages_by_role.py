@@ -36,6 +36,8 @@ TABLE: dict[str, frozenset[str]] = {
     "core.job_list": ADMIN,
     "core.retry_jobs": ADMIN,
     "core.event_list": ADMIN,
+    "core.mail_list": ADMIN,
+    "core.send_mail_again": ADMIN,
     "organisation.services": EVERYBODY,
     "organisation.service": EVERYBODY,
     "organisation.unit": SIGNED_IN,
