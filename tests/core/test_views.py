@@ -73,7 +73,7 @@ def csrf(answer) -> str:
 
 
 def count_statements(house, browser, address: str) -> int:
-    """How many statements a page takes: the least of three, since each few seconds one looks at switches and the desk."""
+    """The statements of a page: the least of three, since each few seconds one looks at switches and the desk."""
     return min(_statements(house, browser, address) for _time in range(3))
 
 
