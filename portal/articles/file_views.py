@@ -50,7 +50,9 @@ def _added(alt: str) -> Attachment:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Refused(_("No file was chosen."), hint=_("Choose a picture or a file first."))
-    accepted = attachments.accept(sent.read(), sent.filename, alt, max_bytes=_most_bytes(), max_pixels=_most_pixels())
+    with sent.stream as stream:  # a large one stands in a file of the system, which goes when it is closed
+        data = stream.read()
+    accepted = attachments.accept(data, sent.filename, alt, max_bytes=_most_bytes(), max_pixels=_most_pixels())
     with FileStore(portal().config.instance).kept(accepted.data, accepted.ending) as name, transaction() as session:
         return attachments.add(session, name, accepted, rights=current_viewer().rights, now=now())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.articles.attachment_models import Attachment
 from portal.articles.models import Article, Revision, RevisionAnswer, RevisionMove, RevisionRemark, Verdict
 from portal.core.hooks import PersonalData
 from portal.core.i18n import lazy_gettext as _l
@@ -31,6 +32,14 @@ def rows_about(person_id: int) -> list[PersonalData]:
             on_erasure="unname",
             columns=("decided_by",),
             why=_l("The history of a text says that it was reviewed."),
+        ),
+        PersonalData(
+            model=Attachment,
+            what=_l("Pictures and files that you added to articles"),
+            where=Attachment.uploaded_by == person_id,
+            on_erasure="unname",
+            columns=("uploaded_by",),
+            why=_l("Articles show them."),
         ),
         PersonalData(
             model=Article,

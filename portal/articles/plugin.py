@@ -11,8 +11,10 @@ from markupsafe import Markup
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
-from portal.articles import checklist, cli, demo, events, evidence, hooks, queries, service, views, wording
-from portal.articles.doctor import CHECKS
+from portal.articles import checklist, cli, demo, events, evidence, file_views, hooks, queries, service, views, wording
+from portal.articles.attachment_events import AttachmentAdded, AttachmentDescribed, AttachmentRemoved
+from portal.articles.attachments import Files, remove_unused
+from portal.articles.doctor import CHECKS, stored_files
 from portal.articles.handbook import Handbook
 from portal.articles.levels import Kind
 from portal.articles.listeners import Linking
@@ -20,13 +22,17 @@ from portal.articles.personal import rows_about
 from portal.articles.search import SEARCHABLE
 from portal.core.clock import now
 from portal.core.events import Event, On
+from portal.core.filestore import FileStore
 from portal.core.hooks import Check, HelpLink, NavItem, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
+from portal.core.jobs import Every
 from portal.core.plugins import Room
 from portal.core.portal import Portal
 from portal.core.web import reading
 from portal.organisation.models import Service
 from portal.search.hooks import Searchable
+
+HOUR_SECONDS = 3600
 
 
 class ArticlesRoom(Room):
@@ -34,7 +40,7 @@ class ArticlesRoom(Room):
 
     name = "articles"
     title = _l("Articles")
-    paths = ("/kb", "/coach/withheld", "/ask")
+    paths = ("/kb", "/coach/withheld", "/ask", "/attachments")
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
@@ -47,11 +53,13 @@ class ArticlesRoom(Room):
             return handbook.address(current_viewer().rights, ref, heading)
 
         portal.handbook = address
+        self.store = FileStore(portal.config.instance)
+        self.files = Files(self.store)
 
     @hookimpl
     def blueprints(self) -> list[Blueprint]:
         """Pages."""
-        return [views.bp]
+        return [views.bp, file_views.bp]
 
     @hookimpl
     def events(self) -> list[type[Event]]:
@@ -66,12 +74,26 @@ class ArticlesRoom(Room):
             events.ArticleDeclined,
             events.ArticleDraftMoved,
             events.ArticleValidated,
+            AttachmentAdded,
+            AttachmentDescribed,
+            AttachmentRemoved,
         ]
 
     @hookimpl
     def subscriptions(self) -> list[On]:
-        """A new article turns the plain words that stood for a link to it into the link."""
-        return [On(events.ArticlePublished, Linking(self.portal.db).link_again, batch=200, outside=True)]
+        """A new article turns the plain words that stood for a link to it into the link; forgotten files go."""
+        return [
+            On(events.ArticlePublished, Linking(self.portal.db).link_again, batch=200, outside=True),
+            On(AttachmentRemoved, self.files.remove_file, outside=True),
+        ]
+
+    @hookimpl
+    def schedules(self) -> list[Every]:
+        """Pictures and files that no text uses are forgotten."""
+        return [
+            Every("forget_unused_files", HOUR_SECONDS, remove_unused),
+            Every("forget_half_files", HOUR_SECONDS, self.files.remove_parts),
+        ]
 
     @hookimpl
     def commands(self) -> list[click.Command]:
@@ -104,6 +126,7 @@ class ArticlesRoom(Room):
             "articles.verdict": trust,
             "articles.withheld": withheld,
             "articles.give_reason": withheld,
+            "attachments": HelpLink("KB9005", "Pictures and files"),
         }
 
     @hookimpl
@@ -147,4 +170,4 @@ class ArticlesRoom(Room):
     @hookimpl
     def checks(self) -> list[Check]:
         """Looks for ``portal doctor``."""
-        return CHECKS
+        return [*CHECKS, stored_files(self.store)]

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal.articles import fences
 from portal.articles.addresses import slug_of
+from portal.articles.attachment_uses import note_uses
 from portal.articles.events import ArticleArchived, ArticlePublished
 from portal.articles.frontmatter import FrontMatter
 from portal.articles.levels import Confidence, Level
@@ -317,3 +318,5 @@ def write_pages(
     links += [{"to_ref": ref, "level": audience, "is_shown": False} for ref in missing]
     _replace_rows(session, Rendering, "revision_id", revision_id, renderings, is_new=is_new)
     _replace_rows(session, ArticleLink, "article_id", article_id, links, is_new=is_new)
+    shown = {level: rendered.html for level, rendered in pages.renderings.items()}
+    note_uses(session, revision_id, shown, is_new=is_new)

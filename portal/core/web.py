@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from portal.core import headers
 from portal.core import log as logs
 from portal.core.assets import icon, static_url, stylesheets, url_for
 from portal.core.clock import now
@@ -48,33 +49,6 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 LARGEST_ID = 2**31 - 1  # what every database holds in a column of whole numbers
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
-
-# The header set of every answer. An exception names an endpoint and what it changes, with its reason.
-HEADERS: dict[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        "manifest-src 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-# It holds for what was found: an error is a page like any other.
-HEADER_EXCEPTIONS: dict[str, dict[str, str]] = {
-    # What people added: a browser that takes it for a page runs nothing, reaches nothing, and has no origin to read.
-    "attachments.show": {
-        "Content-Security-Policy": "default-src 'none'; sandbox; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    },
-}
-# What takes larger bodies than the rest, from people who are signed in: the setting that says how many megabytes.
-LARGE_BODIES: dict[str, str] = {"attachments.add": "attachment_mb"}
-FORM_ROOM_BYTES = 64 * 1024  # what a form needs around a file
-TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def portal() -> Portal:
@@ -231,18 +205,17 @@ def _begin() -> None:
     portal().tally.start()
     if portal().plugins.is_off_at(request.path):
         abort(404)  # the very answer of a portal that never had the plugin, whatever the method
-    large = LARGE_BODIES.get(request.endpoint or "")
+    large = headers.LARGE_BODIES.get(request.endpoint or "")
     if large and viewer().is_authenticated:
-        request.max_content_length = portal().config.number(large) * 1024 * 1024 + FORM_ROOM_BYTES
+        request.max_content_length = portal().config.number(large) * 1024 * 1024 + headers.FORM_ROOM_BYTES
 
 
 def _finish(answer: Response) -> Response:
     answer.headers["X-Request-Id"] = g.get("request_id", "-")
-    exceptions = HEADER_EXCEPTIONS.get(request.endpoint or "", {}) if answer.status_code < 400 else {}
-    for name, value in (HEADERS | exceptions).items():
-        answer.headers[name] = value.replace("{nonce}", g.csp_nonce) if "csp_nonce" in g else _without_nonce(value)
+    nonce = g.get("csp_nonce", "")
+    answer.headers.update(headers.of(request.endpoint or "", answer.status_code, nonce=nonce))
     if portal().config.on("tls"):
-        answer.headers.update(TLS_HEADERS)
+        answer.headers.update(headers.TLS_HEADERS)
     if request.endpoint == "static":
         for_ever = "v" in request.args and answer.status_code in {200, 304}
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if for_ever else "no-cache"
@@ -254,10 +227,6 @@ def _finish(answer: Response) -> Response:
 def _end(_error: BaseException | None) -> None:
     _close_reading()
     logs.request_id.set("-")  # what the thread logs next belongs to no request
-
-
-def _without_nonce(value: str) -> str:
-    return value.replace("'nonce-{nonce}' 'strict-dynamic'", "'none'")
 
 
 def _close_reading() -> None:

@@ -340,7 +340,13 @@ def browser(as_role):
 
 def upload(client, data, filename="shot.png", alt="A red corner", **headers):
     fields = {"csrf_token": csrf_of(client), "alt": alt, "file": (io.BytesIO(data), filename)}
-    return client.post("/attachments", data=fields, headers=headers)
+    return closed(client.post("/attachments", data=fields, headers=headers))
+
+
+def closed(answer):
+    """The answer, without the file that the client of the test wrote its request to."""
+    answer.request.environ["wsgi.input"].close()
+    return answer
 
 
 def only(house) -> Attachment:
@@ -450,7 +456,7 @@ def test_without_a_file_the_page_says_so(browser):
 
 
 def test_signed_out_a_large_body_is_not_even_read(client):
-    answer = client.post("/attachments", data={"file": (io.BytesIO(bytes(3 * 2**20)), "a.png")})
+    answer = closed(client.post("/attachments", data={"file": (io.BytesIO(bytes(3 * 2**20)), "a.png")}))
 
     assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, "/sign-in")
 

@@ -14,7 +14,8 @@ from flask import request
 from portal.app import create_app
 from portal.core import clock, log
 from portal.core.errors import ConfigError
-from portal.core.web import HEADERS, REQUEST_ID, _secret_key, row_id, safe_path
+from portal.core.headers import HEADERS
+from portal.core.web import REQUEST_ID, _secret_key, row_id, safe_path
 from portal.testing import send, sign_in
 from tests.core.workbench import WorkbenchPlugin
 

@@ -24,6 +24,7 @@ ROLES = (
 EVERYBODY = frozenset(ROLES)
 SIGNED_IN = EVERYBODY - {"visitor"}
 DESK = frozenset({"front_line", "onsite", "specialist", "project", "coach", "lead", "change_manager"})
+WRITERS = frozenset({"superuser", "front_line", "onsite", "specialist", "project", "coach", "lead"})
 ADMIN, COACH = frozenset({"admin"}), frozenset({"coach"})
 
 # endpoint -> who may; everybody else is asked to sign in (visitors) or refused.
@@ -78,6 +79,10 @@ TABLE: dict[str, frozenset[str]] = {
     "articles.ask": EVERYBODY,
     "articles.withheld": COACH,
     "articles.give_reason": COACH,
+    "attachments.index": WRITERS,
+    "attachments.add": WRITERS,
+    "attachments.describe": WRITERS,
+    "attachments.show": EVERYBODY,
     "home.front": EVERYBODY,
     "home.desk": DESK,
 }

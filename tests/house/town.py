@@ -19,12 +19,14 @@ from flask.testing import FlaskClient
 
 from portal.accounts import proficiency
 from portal.accounts.models import Person
-from portal.accounts.rights import rights_of
-from portal.articles import loading
+from portal.accounts.rights import Rights, rights_of
+from portal.articles import attachments, loading
 from portal.articles import service as articles
+from portal.articles.attachment_models import Attachment
 from portal.articles.models import Article, Revision
 from portal.articles.states import ArticleState, RevisionState
 from portal.core import clock
+from portal.core.filestore import FileStore
 from portal.core.portal import Portal
 from portal.organisation import loading as organisation
 from portal.organisation.models import Party, Service, Unit
@@ -90,7 +92,7 @@ class Town:
                 "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
                 "kind": ["site", "unit", "party", "service"],
                 "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
-                "name": ["nothing"],
+                "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
             }
 
 
@@ -172,6 +174,10 @@ def _articles(town: Town, folder: Path) -> None:
     for ref, audience, service, readers, confidence, may, support, specialists in CASES:
         town.refs.append(ref)
         mark = _Marks(town, ref)
+        own, for_support, for_specialists = (
+            _file(town, mark(f"file for {who}", allowed), mark(f"name of the file for {who}", allowed))
+            for who, allowed in (("readers", may), ("support", support), ("specialists", specialists))
+        )
         found = ref != ARCHIVED
         text = f"""---
 id: {ref}
@@ -196,13 +202,13 @@ Before you begin {mark("body", may, searchable=found)}, look at the common plan.
 
 ## Heading {mark("heading", may)}
 
-1. One step {mark("step", may)}.
+1. One step {mark("step", may)}, with [a file]({own}).
 
 ::: support
 
 ## For support {mark("support-heading", support)}
 
-Only for support {mark("support", support, searchable=found)}, with [a link][hidden].[^2]
+Only for support {mark("support", support, searchable=found)}, with [a link][hidden] and [a file]({for_support}).[^2]
 
 [^2]: Hidden {mark("support-footnote", support)}.
 
@@ -212,7 +218,7 @@ Only for support {mark("support", support, searchable=found)}, with [a link][hid
 
 ::: specialists
 
-Only for specialists {mark("specialists", specialists, searchable=found)}.
+Only for specialists {mark("specialists", specialists, searchable=found)}, with [a file]({for_specialists}).
 
 | Sign | Cause |
 | --- | --- |
@@ -226,6 +232,15 @@ Only for specialists {mark("specialists", specialists, searchable=found)}.
     checked = loading.check([folder], words, max_bytes=100_000)
     assert not checked.errors, [str(problem) for problem in checked.errors]
     loading.load(town.house.db, checked, now=clock.now, samples=True)
+
+
+def _file(town: Town, word: str, title: str) -> str:
+    """Add a file with *word* in it, which somebody added who is not among the viewers; return its address."""
+    accepted = attachments.accept(f"Words {word}.".encode(), f"{title}.txt", "", max_bytes=1000, max_pixels=1)
+    adder = Rights(person_id=None, level=2, permissions=frozenset({"articles.write"}))
+    store = FileStore(town.house.config.instance)
+    with store.kept(accepted.data, accepted.ending) as name, town.house.db.transaction() as session:
+        return attachments.add(session, name, accepted, rights=adder, now=NOON).path
 
 
 class _Marks:
@@ -267,12 +282,16 @@ def _moves(town: Town) -> None:
         _Marks(town, "verdict")("words", nobody),
         _Marks(town, "reason")("reason", frozenset({"coach"})),
     )
+    reads_draft = frozenset({"specialist", "coach"})
+    drafted = _file(town, _Marks(town, "draft")("file", reads_draft), "draft")
+    _file(town, _Marks(town, "nowhere")("file in no text", nobody), "nowhere")
     with town.house.db.transaction() as session:
         article = session.scalars(sa.select(Article).where(Article.ref == "KB0101")).one()
         session.add(
             Revision(
                 article_id=article.id, number=2, state=RevisionState.DRAFT, title=f"Draft {draft}", front={},
-                body=f"Draft {draft}", author_id=town.people["specialist"].id, created_at=NOON, updated_at=NOON,
+                body=f"Draft {draft} with [a file]({drafted}).", author_id=town.people["specialist"].id,
+                created_at=NOON, updated_at=NOON,
             )
         )  # fmt: skip
         article.withheld_reason = reason
