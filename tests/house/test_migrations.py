@@ -13,7 +13,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from portal.accounts.models import Person
 from portal.app import build
+from portal.articles.attachment_models import Attachment, AttachmentUse
+from portal.articles.models import Revision
 from portal.core import mail, migrate
 from portal.core.db import Model
 from portal.core.migrate import Owner
@@ -88,6 +91,34 @@ def test_each_step_goes_down_and_up_on_the_demo_with_every_row_equal(demo_instan
     house.close()
 
     assert sum(map(len, before.values())) > 500
+    assert after == before
+
+
+def test_pictures_and_files_are_kept_while_their_step_is_taken_back(demo_instance: Path, tmp_path: Path):
+    house = _house(Path(shutil.copytree(demo_instance, tmp_path / "instance")))
+    owner = migrate.owners(house.root, house.plugins)[0]
+    with house.db.transaction() as session:
+        live = session.scalars(sa.select(Revision.id).order_by(Revision.id).limit(2)).all()
+        person = session.scalars(sa.select(Person.id).limit(1)).one()
+        for number, uploaded_by in enumerate((person, None), start=1):
+            session.add(
+                Attachment(
+                    id=number, name=f"{number:032}.pdf", extension="pdf", media_type="application/pdf", title="Plan",
+                    bytes=1, sha256="0" * 64, uploaded_by=uploaded_by, uploaded_at=NOON,
+                )
+            )  # fmt: skip
+        session.flush()
+        session.add_all(AttachmentUse(attachment_id=1, revision_id=each, level=1) for each in live)
+    before = _rows(house)
+
+    migrate.downgrade(house.db, owner, "0003")
+    taken_back = set(_rows(house))
+    migrate.upgrade(house.db, [owner], backup_to=None, now=NOON)
+    after = _rows(house)
+    house.close()
+
+    assert (len(before["attachment"]), len(before["attachment_use"])) == (2, 2)
+    assert {"attachment", "attachment_use"} & taken_back == set()
     assert after == before
 
 
