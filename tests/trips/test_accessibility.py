@@ -29,7 +29,8 @@ FRONT_LINE = (
     "/attachments",
 )  # fmt: skip
 ADMIN = (
-    "/admin", "/admin/plugins", "/admin/jobs", "/admin/events", "/admin/organisation", "/admin/organisation/about",
+    "/admin", "/admin/plugins", "/admin/jobs", "/admin/mail", "/admin/events", "/admin/organisation",
+    "/admin/organisation/about",
     "/admin/organisation/site", "/admin/organisation/unit", "/admin/organisation/party", "/admin/organisation/service",
     "/admin/organisation/site/main", "/admin/organisation/unit/sales", "/admin/organisation/party/network",
     "/admin/organisation/service/mail", "/admin/organisation/add/site", "/admin/organisation/add/unit",
