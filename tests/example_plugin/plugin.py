@@ -160,6 +160,11 @@ class ExamplePlugin(Plugin):
         return card("person side", about=person.name)
 
     @hookimpl
+    def slot_person_proficiency(self, person: Person) -> Markup:
+        """Where a coach decides how far somebody writes alone."""
+        return card("person proficiency", about=person.name)
+
+    @hookimpl
     def slot_article_top(self, article: Article) -> Markup:
         """Above the text of an article."""
         return card("article top", about=article.ref)

@@ -60,7 +60,7 @@ def test_every_hook_that_anybody_declared_is_used_by_the_example(house):
     assert hooks_of(house.plugins.get("example")) == set(house.plugins.declared_hooks())
 
 
-def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, filled, run_jobs):
+def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, make_person, filled, run_jobs):
     with house.db.reading() as session:
         article = session.scalars(sa.select(Article)).one()
         address = f"/kb/{article.address}"
@@ -68,6 +68,7 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
     coach = as_role("coach", name="Ada Bell")
     token = csrf(coach.get(address))
     own_id = re.search(r"/people/(\d+)", coach.get("/contact").text)[1]
+    writer = make_person("Ben Hall", roles=("front_line",))
     answered = coach.post(
         f"/kb/{article.ref}/verdict", data={"csrf_token": token, "verdict": "yes"}, follow_redirects=True
     )
@@ -79,6 +80,7 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
         "service": cards(client.get("/services/mail")),
         "unit": cards(coach.get("/units/sales")),
         "person": cards(coach.get(f"/people/{own_id}")),
+        "writer": cards(coach.get(f"/people/{writer.id}")),
         "article": cards(client.get(address)),
         "verdict": cards(answered),
         "note": cards(client.get("/example/notes/N000001")),
@@ -92,6 +94,7 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
         "service": {"service main": ""},
         "unit": {"unit main": "sales"},
         "person": {"person main": "Ada Bell", "person side": "Ada Bell"},
+        "writer": {"person side": "Ben Hall", "person proficiency": "Ben Hall"},
         "article": around,
         "verdict": around | {"after verdict": "KB0001 yes"},
         "note": {"example note": "N000001"},
