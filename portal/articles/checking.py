@@ -16,7 +16,7 @@ from portal.articles.codelines import code_blocks, code_line_numbers, in_columns
 from portal.articles.frontmatter import ArticleFile, FrontMatter
 from portal.articles.levels import Kind, Level
 from portal.articles.links import Link, links_of
-from portal.articles.problems import Problem, Severity, did_you_mean, in_order
+from portal.articles.problems import Problem, Severity, as_errors, did_you_mean, in_order
 from portal.articles.sanitising import safe_url
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
@@ -68,7 +68,7 @@ def check_folder(
 
     Ids are checked against the collections that are given. *existing* are
     articles that no file has but that links may lead to. *render* also tries
-    to render each file. *strict* makes a link to no article an error.
+    to render each file. *strict* makes every warning an error.
     """
     files = list(files)
     known = Known(
@@ -84,8 +84,8 @@ def check_folder(
     reaches = dict(existing or {}) | reaches_of(files)
     ids = reaches.keys() | {file.id for file in files if file.id}
     for file in files:
-        problems += _links_between(file, reaches, ids, strict=strict)
-    return in_order(problems)
+        problems += _links_between(file, reaches, ids)
+    return in_order(as_errors(problems) if strict else problems)
 
 
 def check_file(file: ArticleFile, *, known: Known | None = None, render: bool = False) -> list[Problem]:
@@ -240,9 +240,7 @@ def _duplicates(files: Sequence[ArticleFile]) -> list[Problem]:
     return problems
 
 
-def _links_between(
-    file: ArticleFile, reaches: Mapping[str, Reach], ids: Collection[str], *, strict: bool
-) -> list[Problem]:
+def _links_between(file: ArticleFile, reaches: Mapping[str, Reach], ids: Collection[str]) -> list[Problem]:
     """Links to articles that do not exist, or that some readers of the link may not open."""
     problems = []
     for link in _links(file):
@@ -250,9 +248,8 @@ def _links_between(
             continue
         if link.ref not in ids:
             message = _("No article has the id %(id)s; the link is shown as plain words.", id=link.ref)
-            severity: Severity = "error" if strict else "warning"
             remedy = _("Correct the id, or write that article.")
-            problems.append(_problem(file, link.line, message, remedy, severity=severity))
+            problems.append(_problem(file, link.line, message, remedy, severity="warning"))
         elif file.front is not None and link.ref in reaches:
             own = _reach(file.front)
             seen_by = Reach(max(own.level, link.level), own.readers)

@@ -19,6 +19,7 @@ from portal.articles.models import Article
 from portal.articles.problems import in_order
 from portal.core import clock
 from portal.core.errors import Refused
+from portal.core.i18n import ngettext
 from portal.core.portal import Portal
 from portal.core.switches import PortalState
 from portal.search.engines import ENGINES
@@ -55,8 +56,7 @@ def check(house: Portal, paths: tuple[Path, ...], strict: bool, as_json: bool) -
             click.echo(str(problem))
         _say_what_was_left_alone(paths)
         _say_what_was_not_measured(checked)
-        warnings = len(checked.problems) - len(checked.errors)
-        click.echo(f"{len(checked.files)} files: {len(checked.errors)} errors, {warnings} warnings.")
+        click.echo(_counted(checked))
     sys.exit(1 if checked.errors else 0)
 
 
@@ -153,6 +153,15 @@ def _say_what_was_not_measured(checked: Checked) -> None:
     for file in checked.files:
         if file.front is not None and not reading_level.is_measured(file.front):
             click.echo(f"{file.path} is in {file.front.language}: how hard it reads is measured for English only.")
+
+
+def _counted(checked: Checked) -> str:
+    """How many files were looked through, and what was found in them."""
+    wrong = len(checked.errors)
+    files = ngettext("%(num)s file", "%(num)s files", len(checked.files))
+    errors = ngettext("%(num)s error", "%(num)s errors", wrong)
+    warnings = ngettext("%(num)s warning", "%(num)s warnings", len(checked.problems) - wrong)
+    return f"{files}: {errors}, {warnings}."
 
 
 def _checked(

@@ -21,7 +21,7 @@ from portal.articles import publishing, search
 from portal.articles.frontmatter import ArticleFile
 from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.levels import Confidence
-from portal.articles.problems import Problem, Severity, did_you_mean, in_order
+from portal.articles.problems import Problem, Severity, in_order
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
 from portal.search.documents import Access, Document
@@ -170,8 +170,7 @@ def _stale(
     for ref, sentences in listed.sentences.items():
         if ref not in known and ref not in finds:
             message = _("No article has the id %(id)s.", id=ref)
-            remedy = did_you_mean(ref, known) or _("Take it off this list.")
-            problems.append(listed.problem(ref, message, remedy, severity))
+            problems.append(listed.problem(ref, message, _("Take it off this list."), severity))
         elif ref in finds:
             for sentence in sentences:
                 if sentence not in finds[ref]:

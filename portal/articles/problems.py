@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
@@ -41,6 +41,11 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
         dict.fromkeys(problems),
         key=lambda problem: (problem.path, problem.line, problem.field, problem.severity, problem.message),
     )
+
+
+def as_errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Take each of the *problems* for an error, as a strict check does."""
+    return [replace(problem, severity="error") for problem in problems]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -133,6 +133,27 @@ def test_an_article_that_a_script_names_and_nobody_has_is_shown_as_plain_words()
     assert found(problems) == [("KB0101", FIRST_BODY_LINE + line, "warning", message) for line in (4, 7)]
 
 
+@pytest.mark.parametrize(
+    ("body", "changed"),
+    [
+        ("Text.\n", {"finds": "[]"}),
+        ("::: support\nx\n:::\n", {"audience": "support"}),
+        ("# Top\n", {}),
+        ("![](/attachments/1/a.png)\n", {}),
+        ("![a](https://example.org/a.png)\n", {}),
+        ("[a](elsewhere)\n", {}),
+        ("[a](/kb/KB0404)\n", {}),
+    ],
+)
+def test_what_is_worth_mending_is_an_error_when_strict(body, changed):
+    file = file_of("KB0101", body, **changed)
+
+    found = [checking.check_folder([file], strict=strict) for strict in (False, True)]
+
+    assert [[problem.severity for problem in problems] for problems in found] == [["warning"], ["error"]]
+    assert [problem.message for problem in found[1]] == [problem.message for problem in found[0]]
+
+
 def test_a_link_to_no_article_is_an_error_when_strict():
     file = file_of("KB0101", "a\n\n[x](/kb/KB0404)\n")
 

@@ -36,7 +36,7 @@ def test_check_names_file_line_field_and_remedy_and_ends_with_1(typed, make_file
     line = path.read_text().splitlines().index("service: no-such-service") + 1
     assert result.exit_code == 1
     assert result.output.startswith(f"{path}:{line}: error: service:")
-    assert result.output.endswith("1 files: 1 errors, 0 warnings.\n")
+    assert result.output.endswith("1 file: 1 error, 0 warnings.\n")
 
 
 def test_check_of_good_files_ends_with_0(typed, make_file):
@@ -44,7 +44,7 @@ def test_check_of_good_files_ends_with_0(typed, make_file):
 
     result = typed("check", path)
 
-    assert (result.exit_code, result.output) == (0, "1 files: 0 errors, 0 warnings.\n")
+    assert (result.exit_code, result.output) == (0, "1 file: 0 errors, 0 warnings.\n")
 
 
 def test_check_speaks_json_to_other_programs(typed, make_file):
@@ -66,6 +66,19 @@ def test_a_link_to_nothing_is_an_error_only_when_strict(typed, make_file):
     assert ["KB0777" in result.output for result in results] == [True, True]
 
 
+def test_a_missing_sentence_to_find_an_article_is_an_error_only_when_strict(typed, make_file):
+    path = make_file("KB0101", finds=[])
+
+    results = [typed("check", path), typed("check", "--strict", path)]
+
+    said = "finds: There are no sentences that have to find this article."
+    assert [result.exit_code for result in results] == [0, 1]
+    assert f"warning: {said}" in results[0].output
+    assert f"error: {said}" in results[1].output
+    assert results[0].output.endswith("1 file: 0 errors, 1 warning.\n")
+    assert results[1].output.endswith("1 file: 1 error, 0 warnings.\n")
+
+
 def test_a_file_that_is_checked_alone_is_seen_among_the_others_of_its_folder(typed, make_file):
     make_file("KB0102", "See [back](/kb/KB0101).\n", folder="files/deeper")
     path = make_file("KB0101", "See [more](/kb/KB0102).\n")
@@ -73,7 +86,7 @@ def test_a_file_that_is_checked_alone_is_seen_among_the_others_of_its_folder(typ
 
     results = [typed("check", "--strict", each) for each in (path, inner)]
 
-    assert [(each.exit_code, each.output) for each in results] == [(0, "1 files: 0 errors, 0 warnings.\n")] * 2
+    assert [(each.exit_code, each.output) for each in results] == [(0, "1 file: 0 errors, 0 warnings.\n")] * 2
 
 
 def test_a_sentence_that_does_not_find_its_article_is_an_error_only_when_strict(typed, make_file):
@@ -87,8 +100,8 @@ def test_a_sentence_that_does_not_find_its_article_is_an_error_only_when_strict(
     assert results[1].output.startswith(f"{path}:{line}: error: finds: “Zebras quarrel.” finds nothing")
 
     (path.parent / "not_found_yet.toml").write_text('KB0101 = ["Zebras quarrel."]\n')
-    assert typed("check", "--strict", path).output == "1 files: 0 errors, 0 warnings.\n"
-    assert typed("check", "--strict", path.parent).output == "1 files: 0 errors, 0 warnings.\n"
+    assert typed("check", "--strict", path).output == "1 file: 0 errors, 0 warnings.\n"
+    assert typed("check", "--strict", path.parent).output == "1 file: 0 errors, 0 warnings.\n"
 
 
 def test_a_text_that_is_hard_to_read_is_an_error_only_when_strict(typed, make_file):
@@ -104,7 +117,7 @@ def test_a_text_in_another_language_is_not_measured_and_the_check_says_so(typed,
     path = make_file("KB0101", "Der Drucker druckt nicht.\n", language="de")
 
     assert typed("check", "--strict", path).output == (
-        f"{path} is in de: how hard it reads is measured for English only.\n1 files: 0 errors, 0 warnings.\n"
+        f"{path} is in de: how hard it reads is measured for English only.\n1 file: 0 errors, 0 warnings.\n"
     )
 
 
@@ -134,7 +147,7 @@ def test_check_needs_no_database(tmp_path, make_file):
     result = CliRunner().invoke(command(house), ["articles", "check", str(path)], obj=house)
 
     house.close()
-    assert (result.exit_code, result.output) == (0, "1 files: 0 errors, 0 warnings.\n")
+    assert (result.exit_code, result.output) == (0, "1 file: 0 errors, 0 warnings.\n")
 
 
 def test_the_starter_articles_are_sixty_and_a_handbook_and_nothing_is_to_mend(typed, house):

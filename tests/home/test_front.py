@@ -53,13 +53,13 @@ def test_services_say_how_much_the_reader_finds_there(client, as_role, publish):
     publish(("KB0005", "Reset a password"), service="accounts", audience=1)
 
     assert tiles(client.get("/")) == [
-        ("/services/mail", "Mail and calendar", "1 page"),
-        ("/services/printing", "Printing", "2 pages"),
+        ("/services/mail", "Mail and calendar", "1 article"),
+        ("/services/printing", "Printing", "2 articles"),
     ]
     assert tiles(as_role("front_line").get("/")) == [
-        ("/services/mail", "Mail and calendar", "2 pages"),
-        ("/services/printing", "Printing", "2 pages"),
-        ("/services/accounts", "Sign-in and accounts", "1 page"),
+        ("/services/mail", "Mail and calendar", "2 articles"),
+        ("/services/printing", "Printing", "2 articles"),
+        ("/services/accounts", "Sign-in and accounts", "1 article"),
     ]
 
 
