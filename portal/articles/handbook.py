@@ -22,6 +22,7 @@ from portal.articles.models import Article, ArticleReader
 from portal.articles.page_parts import heading_id
 from portal.articles.states import ArticleState
 from portal.core.db import Database
+from portal.core.portal import HandbookPage
 
 KEEP_SECONDS: Final = 5.0
 
@@ -31,6 +32,7 @@ class _Page:
     """One live article that some page points at."""
 
     path: str
+    language: str
     service_id: str
     audience: int
     readers: frozenset[str]
@@ -52,8 +54,8 @@ class Handbook:
         self._pages: dict[str, _Page] = {}
         self._read_at = float("-inf")
 
-    def address(self, rights: Rights, ref: str, heading: str = "") -> str:
-        """Where the article *ref* says what stands under *heading*; empty while it is not live or not for *rights*.
+    def page(self, rights: Rights, ref: str, heading: str = "") -> HandbookPage | None:
+        """Where the article *ref* says what stands under *heading*; nothing while it is not live or not for *rights*.
 
         When the database does not answer, what was known last still stands.
         """
@@ -64,12 +66,19 @@ class Handbook:
             self._look()
         page = self._pages.get(ref)
         if page is None or not page.is_for(rights):
-            return ""
-        return f"{page.path}#{heading_id(heading)}" if heading else page.path
+            return None
+        return HandbookPage(f"{page.path}#{heading_id(heading)}" if heading else page.path, page.language)
 
     def _look(self) -> None:
         query = (
-            sa.select(Article.ref, Article.slug, Article.service_id, Article.audience, ArticleReader.reader)
+            sa.select(
+                Article.ref,
+                Article.slug,
+                Article.language,
+                Article.service_id,
+                Article.audience,
+                ArticleReader.reader,
+            )
             .outerjoin(ArticleReader, ArticleReader.article_id == Article.id)
             .where(
                 Article.ref.in_(self._asked),
@@ -86,7 +95,9 @@ class Handbook:
         for row in rows:
             readers[row.ref] |= {row.reader} - {None}
         self._pages = {
-            row.ref: _Page(path_of(row.ref, row.slug), row.service_id, row.audience, frozenset(readers[row.ref]))
+            row.ref: _Page(
+                path_of(row.ref, row.slug), row.language, row.service_id, row.audience, frozenset(readers[row.ref])
+            )
             for row in rows
         }
         self._read_at = time.monotonic()

@@ -27,7 +27,7 @@ from portal.core.hooks import Check, HelpLink, NavItem, PersonalData, Step, hook
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Room
-from portal.core.portal import Portal
+from portal.core.portal import HandbookPage, Portal
 from portal.core.web import reading
 from portal.organisation.models import Service
 from portal.search.hooks import Searchable
@@ -49,10 +49,10 @@ class ArticlesRoom(Room):
         portal.tally.sink(views.VIEWS, service.count_views)
         handbook = Handbook(portal.db)
 
-        def address(ref: str, heading: str) -> str:
-            return handbook.address(current_viewer().rights, ref, heading)
+        def page(ref: str, heading: str) -> HandbookPage | None:
+            return handbook.page(current_viewer().rights, ref, heading)
 
-        portal.handbook = address
+        portal.handbook = page
         self.store = FileStore(portal.config.instance)
         self.files = Files(self.store)
 

@@ -17,12 +17,14 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.core.errors import Forbidden, NotFound, PortalError, Refused, TooSoon
+from portal.core.hooks import HelpLink
 from portal.core.i18n import gettext as _
-from portal.core.web import SignInFirst, to_sign_in
+from portal.core.web import SignInFirst, portal, to_sign_in
 
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, TooSoon: 429, Refused: 422}
+EXPLAINED = {code: HelpLink("KB9006", "When a page is not there") for code in (403, 404)}
 NOT_SHOWN_AGAIN = re.compile(r"password|csrf|token|secret", re.IGNORECASE)
 
 
@@ -95,6 +97,7 @@ def _number() -> str:
 
 
 def _page(code: int, message: str, hint: str, typed: list[tuple[str, str]] | None = None) -> tuple[str, int]:
+    link = EXPLAINED.get(code)
     try:
         return (
             render_template(
@@ -103,6 +106,7 @@ def _page(code: int, message: str, hint: str, typed: list[tuple[str, str]] | Non
                 message=message,
                 hint=hint,
                 typed=typed or [],
+                explained=portal().handbook(link.article, link.heading) if link else None,
                 words=_words_of_path(request.path) if code == 404 else "",
                 request_id=_number() if code >= 500 else "",
             ),

@@ -225,9 +225,16 @@ def _no_letters(template: str, _language: str, **_values: Any) -> Letter:
     raise LookupError(template)
 
 
-def _nowhere(_ref: str, _heading: str) -> str:
+@dataclass(frozen=True)
+class HandbookPage:
+    """Where something is explained: the address, and the code of the language that it is written in."""
+
+    address: str
+    language: str
+
+
+def _nowhere(_ref: str, _heading: str) -> None:
     """Stand in for the handbook until the room that keeps it is there."""
-    return ""
 
 
 @dataclass
@@ -237,7 +244,7 @@ class Portal:
     *time_zone* answers with the zone of whoever has chosen none, such as
     ``Europe/Berlin``, or with nothing. *help_links* say where pages are
     explained, by endpoint or blueprint; *handbook* answers an article's id and
-    one of its headings with the address, or with nothing when whoever asks
+    one of its headings with the place, or with nothing when whoever asks
     cannot read it. *render_mail* is ``Letters.render``: the name of a template,
     a language, and the values that the template wants.
     """
@@ -253,7 +260,7 @@ class Portal:
     who_asks: Callable[[], Viewer] = Nobody
     time_zone: Callable[[], str] = str
     help_links: dict[str, HelpLink] = field(default_factory=dict)
-    handbook: Callable[[str, str], str] = _nowhere
+    handbook: Callable[[str, str], HandbookPage | None] = _nowhere
     render_mail: Callable[..., Letter] = _no_letters
     readiness: dict[str, Callable[[], str]] = field(default_factory=dict)
 

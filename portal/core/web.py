@@ -36,7 +36,7 @@ from portal.core.clock import now
 from portal.core.errors import ConfigError, Forbidden
 from portal.core.i18n import format_date, format_moment
 from portal.core.i18n import gettext as _
-from portal.core.portal import Plugin, Plugins, Portal, Viewer
+from portal.core.portal import HandbookPage, Plugin, Plugins, Portal, Viewer
 
 log = logging.getLogger(__name__)
 csrf = CSRFProtect()
@@ -189,7 +189,7 @@ def init(app: Flask, house: Portal) -> None:
         csp_nonce=csp_nonce,
         _=_,
     )
-    app.jinja_env.globals.update(handbook_url=house.handbook, help_url=help_url)
+    app.jinja_env.globals.update(handbook_page=house.handbook, help_page=help_page)
     app.jinja_env.filters.update(when=format_moment, dateformat=format_date)
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # as the texts are collected
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -278,11 +278,11 @@ def _time_zone() -> str | None:
     return getattr(viewer(), "time_zone", None) or portal().time_zone() or None
 
 
-def help_url() -> str:
-    """Where the handbook explains the page that is asked for; empty if nowhere, or if the viewer may not read it."""
+def help_page() -> HandbookPage | None:
+    """Where the handbook explains the page that is asked for; nothing if nowhere, or if the viewer may not read it."""
     links = portal().help_links
     link = links.get(request.endpoint or "") or links.get(request.blueprint or "")
-    return portal().handbook(link.article, link.heading) if link else ""
+    return portal().handbook(link.article, link.heading) if link else None
 
 
 def check_help_links(app: Flask) -> None:

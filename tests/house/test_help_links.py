@@ -22,7 +22,7 @@ from portal.core.plugins import Plugin
 from tests.house import town as towns
 from tests.house.town import VIEWERS, Town
 
-LINK = re.compile(r'<a class="help-link" href="([^"]*)">')
+LINK = re.compile(r'<a class="help-link" href="([^"]*)"(?: hreflang="([^"]*)")?>')
 WORDS = {"en": "How does this work?", "de": "Wie funktioniert das?"}
 
 
@@ -38,7 +38,7 @@ def town(app: Flask, make_person: Callable, tmp_path: Path, run_jobs: Callable[[
 
 
 def links_on(page: str) -> list[str]:
-    return [html.unescape(address) for address in LINK.findall(page)]
+    return [html.unescape(address) for address, _language in LINK.findall(page)]
 
 
 def test_every_page_leads_to_a_heading_of_the_handbook_that_its_reader_may_open(town: Town):
@@ -80,13 +80,26 @@ def test_pages_that_answer_to_a_form_are_explained_as_well(town: Town):
     assert answers == {"core.healthz", "core.readyz", "accounts.sign_out", "accounts.language", "articles.ask"}
 
 
-def test_an_error_and_a_part_of_a_page_have_no_link(town: Town):
+def test_a_page_that_is_not_there_says_where_that_is_explained(town: Town):
     client = town.client("end_user")
 
-    pages = [client.get("/kb/KB9999"), client.get("/nowhere"), client.get("/admin"), client.get("/kb/KB0101?pane=1")]
+    pages = [client.get("/kb/KB9999"), client.get("/nowhere"), client.get("/admin")]
 
-    assert [answer.status_code for answer in pages] == [404, 404, 403, 200]
-    assert [links_on(answer.get_data(as_text=True)) for answer in pages] == [[], [], [], []]
+    there = "/kb/KB9006-find-a-fix-how-this-portal-works#h-when-a-page-is-not-there"
+    assert [answer.status_code for answer in pages] == [404, 404, 403]
+    assert [links_on(answer.get_data(as_text=True)) for answer in pages] == [[there]] * 3
+    assert 'id="h-when-a-page-is-not-there"' in client.get(there).get_data(as_text=True)
+
+
+def test_another_error_and_a_part_of_a_page_have_no_link(town: Town):
+    client = town.client("end_user")
+
+    part, form = client.get("/kb/KB0101?pane=1"), client.post("/")
+    town.app.view_functions["home.front"] = lambda: 1 / 0
+    fault = client.get("/")
+
+    assert [answer.status_code for answer in (part, form, fault)] == [200, 405, 500]
+    assert [links_on(answer.get_data(as_text=True)) for answer in (part, form, fault)] == [[], [], []]
 
 
 def test_the_link_speaks_the_language_of_the_page(town: Town):
@@ -94,7 +107,15 @@ def test_the_link_speaks_the_language_of_the_page(town: Town):
 
     for language, words in WORDS.items():
         page = client.get("/", headers={"Accept-Language": language}).get_data(as_text=True)
-        assert re.search(LINK.pattern + r"<svg.*?</svg>([^<]*)</a>", page)[2] == words
+        assert re.search(LINK.pattern + r"<svg.*?</svg>([^<]*)</a>", page)[3] == words
+
+
+def test_the_link_names_the_language_of_the_handbook_where_the_page_has_another(town: Town):
+    client = town.client("visitor")
+
+    pages = [client.get("/", headers={"Accept-Language": code}).get_data(as_text=True) for code in WORDS]
+
+    assert [language for page in pages for _address, language in LINK.findall(page)] == ["", "en"]
 
 
 def test_a_page_of_the_handbook_that_was_withdrawn_is_not_linked(town: Town, monkeypatch):
