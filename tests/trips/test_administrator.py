@@ -205,4 +205,4 @@ def test_who_is_no_administrator_is_told_so(demo: Served, window: Callable[[], B
     page = sign_in(window(), demo, "jo")
     for path in ("/admin", "/admin/people", "/admin/organisation", "/admin/plugins", "/admin/jobs", "/admin/events"):
         page.goto(demo.url(path))
-        go_on(page, "You may not open this page.")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You may not open this page.")

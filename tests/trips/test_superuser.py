@@ -77,4 +77,4 @@ def test_only_coaches_name_services(demo: Served, new_context: Callable[..., Bro
 
     page.goto(demo.url("/coach/services"))
 
-    go_on(page, "You may not open this page.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You may not open this page.")
