@@ -11,7 +11,7 @@ from markupsafe import Markup
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
-from portal.articles import checklist, cli, demo, events, evidence, file_views, hooks, queries, service, views, wording
+from portal.articles import checklist, cli, demo, events, evidence, hooks, queries, service, views, wording
 from portal.articles.attachment_events import AttachmentAdded, AttachmentDescribed, AttachmentRemoved
 from portal.articles.attachments import Files, remove_unused
 from portal.articles.doctor import CHECKS, stored_files
@@ -59,7 +59,7 @@ class ArticlesRoom(Room):
     @hookimpl
     def blueprints(self) -> list[Blueprint]:
         """Pages."""
-        return [views.bp, file_views.bp]
+        return list(views.BLUEPRINTS)
 
     @hookimpl
     def events(self) -> list[type[Event]]:

@@ -122,6 +122,16 @@ def safe_path(target: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else target
 
 
+def paging(page: int, pages: int, endpoint: str, **values: Any) -> dict[str, Any]:
+    """What the macro ``paging`` needs: where the page before and the one after of a list stand."""
+    return {
+        "page": page,
+        "pages": pages,
+        "previous_url": url_for(endpoint, page=page - 1, **values) if page > 1 else None,
+        "next_url": url_for(endpoint, page=page + 1, **values) if page < pages else None,
+    }
+
+
 def row_id(raw: str) -> int:
     """Read the id of a row from an address or a form. Raises ``ValueError`` for what no row can have."""
     if not (raw.isascii() and raw.isdecimal() and len(raw) <= 10 and int(raw) <= LARGEST_ID):

@@ -20,7 +20,7 @@ from portal.core.i18n import gettext as _
 from portal.core.web import portal, reading, require, to_sign_in, transaction
 
 log = logging.getLogger(__name__)
-bp = Blueprint("attachments", __name__, template_folder="templates")
+bp = Blueprint("attachments", __name__, template_folder="../templates")
 
 
 @bp.get("/attachments")

@@ -24,9 +24,9 @@ from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.i18n import format_date
 from portal.core.i18n import gettext as _
-from portal.core.web import check, portal, reading, require, row_id, transaction
+from portal.core.web import check, paging, portal, reading, require, row_id, transaction
 
-bp = Blueprint("articles", __name__, template_folder="templates")
+bp = Blueprint("articles", __name__, template_folder="../templates")
 
 PER_PAGE = 50
 VIEWS = "article_view"
@@ -52,17 +52,8 @@ def index() -> ResponseReturnValue:
         kind=kind,
         service_name=articles[0].service_name if service_id and articles else "",
         kind_name=wording.KINDS.get(kind, kind),
-        **_paging(page, pages, "articles.index", service=service_id or None, kind=kind or None),
+        **paging(page, pages, "articles.index", service=service_id or None, kind=kind or None),
     )
-
-
-def _paging(page: int, pages: int, endpoint: str, **values: Any) -> dict[str, Any]:
-    return {
-        "page": page,
-        "pages": pages,
-        "previous_url": url_for(endpoint, page=page - 1, **values) if page > 1 else None,
-        "next_url": url_for(endpoint, page=page + 1, **values) if page < pages else None,
-    }
 
 
 def _reader() -> Viewer:
@@ -268,7 +259,7 @@ def _withheld_page(typed: dict[str, WithheldForm]) -> str:
     return render_template(
         "articles/withheld.html",
         rows=_with_forms(articles, typed),
-        **_paging(page, max(-(-total // PER_PAGE), 1), "articles.withheld"),
+        **paging(page, max(-(-total // PER_PAGE), 1), "articles.withheld"),
     )
 
 
