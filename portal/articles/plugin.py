@@ -40,7 +40,7 @@ class ArticlesRoom(Room):
 
     name = "articles"
     title = _l("Articles")
-    paths = ("/kb", "/coach/withheld", "/ask", "/attachments")
+    paths = ("/kb", "/coach/withheld", "/ask", "/attachments", "/write")
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
@@ -127,6 +127,7 @@ class ArticlesRoom(Room):
             "articles.withheld": withheld,
             "articles.give_reason": withheld,
             "attachments": HelpLink("KB9005", "Pictures and files"),
+            "previews": HelpLink("KB9009", "The editor"),
         }
 
     @hookimpl

@@ -83,6 +83,8 @@ TABLE: dict[str, frozenset[str]] = {
     "attachments.add": WRITERS,
     "attachments.describe": WRITERS,
     "attachments.show": EVERYBODY,
+    "previews.show": SIGNED_IN,
+    "previews.links": SIGNED_IN,
     "home.front": EVERYBODY,
     "home.desk": DESK,
 }

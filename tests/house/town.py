@@ -93,6 +93,7 @@ class Town:
                 "kind": ["site", "unit", "party", "service"],
                 "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
                 "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
+                "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
             }
 
 

@@ -43,7 +43,7 @@ COACH = (
     "/people/{nora}", "/people/{paul}",
 )  # fmt: skip
 PAGES = {"": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH}
-NOT_PAGES = {"/healthz", "/readyz", "/ask", "/static/<path:filename>", "/attachments/<name>"}
+NOT_PAGES = {"/healthz", "/readyz", "/ask", "/static/<path:filename>", "/attachments/<name>", "/write/links"}
 
 
 def ids(portal: Served) -> dict[str, int]:

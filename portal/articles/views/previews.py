@@ -1,0 +1,77 @@
+"""What the editor asks for while somebody types: how the text will look, and which articles it could link to."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import cast
+
+from flask import Blueprint, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.login import current_viewer
+from portal.articles import drafts, preview, wording
+from portal.articles.levels import Level
+from portal.core.errors import TooSoon
+from portal.core.web import LANGUAGES, reading, require
+
+bp = Blueprint("previews", __name__, template_folder="../templates")
+bp.add_app_template_global(preview.script_to_begin_with, "script_to_begin_with")
+
+
+@bp.post("/write/<int:revision_id>/preview")
+@require("articles.suggest")
+def show(revision_id: int) -> ResponseReturnValue:
+    """The page of one level, with what is wrong and what is still to be written, as JSON."""
+    rights = current_viewer().rights
+    writer = drafts.writer_of(reading(), rights)
+    try:
+        with _throttle().turn(writer.person_id, time.monotonic()):
+            made = preview.of_text(reading(), writer, revision_id, _typed())
+    except TooSoon as error:
+        said = {"message": error.message, "hint": error.hint}
+        return jsonify(said), 429, {"Retry-After": str(error.wait_seconds)}
+    return jsonify(
+        html=made.html,
+        level=made.level,
+        levels=[{"level": level, "word": str(wording.AUDIENCES[level])} for level in made.levels],
+        faults=[asdict(fault) for fault in made.faults],
+        hints=[asdict(hint) for hint in made.hints],
+    )
+
+
+def _throttle() -> preview.Throttle:
+    """One for each application: who asks in another process has other turns there."""
+    return cast("preview.Throttle", current_app.extensions.setdefault("preview_throttle", preview.Throttle()))
+
+
+def _typed() -> preview.Typed:
+    language = request.form.get("language", "").partition("-")[0]
+    return preview.Typed(
+        body=request.form.get("body", ""),
+        audience=_BY_WORD.get(request.form.get("audience", "")),
+        level=request.form.get("level", None, int),
+        language=language if language in LANGUAGES else "en",
+    )
+
+
+_BY_WORD = {level.word: level for level in Level}
+
+
+@bp.get("/write/links")
+@require("articles.suggest")
+def links() -> ResponseReturnValue:
+    """Articles whose title has the words that follow ``[[``, as JSON."""
+    found = preview.links(reading(), current_viewer().rights, request.args.get("q", "")[:200])
+    return jsonify(
+        [
+            {
+                "ref": each.ref,
+                "title": each.title,
+                "path": each.path,
+                "markdown": each.markdown,
+                "audience": str(wording.AUDIENCES[each.audience]),
+            }
+            for each in found
+        ]
+    )
