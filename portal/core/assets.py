@@ -27,7 +27,7 @@ def stylesheets(*names: str) -> Markup:
     return _stylesheets(request.script_root, names)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=32)
 def _stylesheets(script_root: str, names: tuple[str, ...]) -> Markup:
     link = Markup('<link rel="stylesheet" href="{}/static/{}?v={}">')
     return Markup("\n  ").join(link.format(script_root, name, _content_hash(name)) for name in names)
