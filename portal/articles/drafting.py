@@ -256,9 +256,18 @@ def submit(
 
 
 def publish(
-    session: Session, writer: Writer, ready: Ready, *, significance: str | None = None, why: str = "", now: datetime
+    session: Session,
+    writer: Writer,
+    ready: Ready,
+    *,
+    significance: str | None = None,
+    why: str = "",
+    now: datetime,
+    on_time: bool = False,
 ) -> Revision:
     """Put one's own text live without a second person, where that is allowed; it stays new until somebody checks it.
+
+    *on_time* is a text that was handed in until the time that its writer set.
 
     Raises:
         NotFound: they have no such text.
@@ -274,7 +283,7 @@ def publish(
         session,
         revision,
         ready,
-        "publish",
+        "publish_on_time" if on_time else "publish",
         significance=significance,
         is_reviewed=False,
         by=writer.person_id,

@@ -58,6 +58,10 @@ class Article(Model):
     withheld_reason: Mapped[str] = mapped_column(sa.Text, default="")  # why a part is for specialists only
     withheld_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     withheld_at: Mapped[datetime | None]
+    is_merged: Mapped[bool] = mapped_column(default=False)  # archived because its successor says the same
+    # Since when the text before is known to be wrong, and which text that was (without a foreign key, as above).
+    wrong_before: Mapped[datetime | None]
+    wrong_revision_id: Mapped[int | None]
 
     __table_args__ = (
         sa.Index("ix_article_place", "service_id", "state", "kind", "title"),

@@ -6,13 +6,16 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.articles import publishing, rules, texts, workflow
 from portal.articles.events import ArticleDeclined, ArticleDraftMoved, ArticleSentBack, ArticleSubmitted
+from portal.articles.keeping_events import ArticleTimeDropped
+from portal.articles.keeping_models import Timing, TimingState
 from portal.articles.levels import Governance
 from portal.articles.models import Article, Revision, RevisionMove
-from portal.articles.states import REASON_LENGTH
+from portal.articles.states import REASON_LENGTH, RevisionState
 from portal.articles.texts import Conflict, Ready, Text
 from portal.core.db import add_row
 from portal.core.errors import Refused
@@ -60,10 +63,27 @@ def record(
     revision.state = move.to
     revision.updated_at = now
     session.flush()
+    if before == RevisionState.SUBMITTED:
+        _drop_time(session, revision, by=by, now=now)
     note(session, revision.article_id, revision.id, move, before, by=by, now=now, why=why)
     event = _event(session, revision, move, by)
     if event is not None:
         emit(session, event)
+
+
+def _drop_time(session: Session, revision: Revision, *, by: int | None, now: datetime) -> None:
+    """A time at which a text was to go live holds no longer once the text is moved otherwise."""
+    waits = sa.and_(Timing.revision_id == revision.id, Timing.state == TimingState.WAITING)
+    timing = session.scalar(sa.select(Timing).where(waits))
+    if timing is None:
+        return
+    timing.state, timing.ended_at = TimingState.DROPPED, now
+    session.flush()
+    ref = session.get_one(Article, revision.article_id).ref
+    emit(
+        session,
+        ArticleTimeDropped(actor_id=by, article_id=revision.article_id, ref=ref, timing_id=timing.id, act=timing.act),
+    )
 
 
 def refuse_when_outdated(session: Session, revision: Revision, ready: Ready, *, level: int) -> None:
@@ -120,7 +140,7 @@ def go_live(
     *,
     significance: str | None,
     is_reviewed: bool,
-    by: int,
+    by: int | None,
     now: datetime,
     why: str = "",
     begins: bool = False,

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import click
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
-from portal.articles import checklist, cli, demo, events, evidence, hooks, queries, service, views, wording
+from portal.articles import (
+    checklist,
+    cli,
+    demo,
+    events,
+    evidence,
+    hooks,
+    keeping_events,
+    queries,
+    service,
+    timing,
+    views,
+    wording,
+)
 from portal.articles.attachment_events import AttachmentAdded, AttachmentDescribed, AttachmentRemoved
 from portal.articles.attachments import Files, remove_unused
 from portal.articles.doctor import CHECKS, stored_files
@@ -19,7 +32,9 @@ from portal.articles.handbook import Handbook
 from portal.articles.levels import Kind
 from portal.articles.listeners import Linking
 from portal.articles.personal import rows_about
+from portal.articles.relinking import Relinking
 from portal.articles.search import SEARCHABLE
+from portal.articles.timing import Clockwork
 from portal.core.clock import now
 from portal.core.events import Event, On
 from portal.core.filestore import FileStore
@@ -33,6 +48,7 @@ from portal.organisation.models import Service
 from portal.search.hooks import Searchable
 
 HOUR_SECONDS = 3600
+CLOCK_SECONDS = 30  # what is set for a time happens within the minute
 
 
 class ArticlesRoom(Room):
@@ -74,6 +90,7 @@ class ArticlesRoom(Room):
             events.ArticleDeclined,
             events.ArticleDraftMoved,
             events.ArticleValidated,
+            *keeping_events.ALL,
             AttachmentAdded,
             AttachmentDescribed,
             AttachmentRemoved,
@@ -81,18 +98,21 @@ class ArticlesRoom(Room):
 
     @hookimpl
     def subscriptions(self) -> list[On]:
-        """A new article turns the plain words that stood for a link to it into the link; forgotten files go."""
+        """Links find new articles, and the one that stays of two; forgotten files go; set times are kept."""
         return [
             On(events.ArticlePublished, Linking(self.portal.db).link_again, batch=200, outside=True),
             On(AttachmentRemoved, self.files.remove_file, outside=True),
+            On(keeping_events.ArticleMerged, Relinking(self.portal.db).lead_links_on, outside=True),
+            On(keeping_events.ArticleTimeCame, Clockwork(self.portal.db).keep_time, outside=True),
         ]
 
     @hookimpl
     def schedules(self) -> list[Every]:
-        """Pictures and files that no text uses are forgotten."""
+        """Pictures and files that no text uses are forgotten; what was set for a time happens."""
         return [
             Every("forget_unused_files", HOUR_SECONDS, remove_unused),
             Every("forget_half_files", HOUR_SECONDS, self.files.remove_parts),
+            Every("keep_set_times", CLOCK_SECONDS, timing.ring),
         ]
 
     @hookimpl
@@ -120,6 +140,7 @@ class ArticlesRoom(Room):
         """How to read an article, and what to do about what only specialists read."""
         trust = HelpLink("KB9006", "How far can I trust a page?")
         withheld = HelpLink("KB9008", "What only specialists read")
+        capture = HelpLink("KB9009", "Two minutes are enough")
         return {
             "articles.index": HelpLink("KB9006", "All articles"),
             "articles.show": trust,
@@ -127,6 +148,9 @@ class ArticlesRoom(Room):
             "articles.withheld": withheld,
             "articles.give_reason": withheld,
             "attachments": HelpLink("KB9005", "Pictures and files"),
+            "starting": HelpLink("KB9009", "Begin a new article"),
+            "starting.capture": capture,
+            "starting.add_captured": capture,
             "previews": HelpLink("KB9009", "The editor"),
         }
 
@@ -148,6 +172,25 @@ class ArticlesRoom(Room):
             return None
         kinds.sort(key=lambda each: wording.TROUBLE_FIRST.index(Kind(each.kind)))
         html = render_template("articles/_service.html", kinds=kinds, words=wording.KINDS, service=service)
+        return Markup(html)  # noqa: S704 - made by a template, which escapes
+
+    @hookimpl
+    def slot_search_nothing(self, words: str, viewer: Viewer) -> Markup | None:
+        """Where nothing fits, whoever writes can write it down for the next one."""
+        if not viewer.may("articles.write"):
+            return None
+        g.offers_to_write = True
+        service = request.args.get("service", "")
+        html = render_template("articles/_write_it_down.html", words=words, service=service, found_nothing=True)
+        return Markup(html)  # noqa: S704 - made by a template, which escapes
+
+    @hookimpl
+    def slot_desk_side(self, viewer: Viewer) -> Markup | None:
+        """Below the list on the desk: the same, for when none of it is right; not twice."""
+        if not viewer.may("articles.write") or "offers_to_write" in g:
+            return None
+        words = request.args.get("q", "")
+        html = render_template("articles/_write_it_down.html", words=words, service="", found_nothing=False)
         return Markup(html)  # noqa: S704 - made by a template, which escapes
 
     @hookimpl

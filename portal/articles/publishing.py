@@ -158,6 +158,8 @@ def publish_revision(
     revision.published_at = revision.updated_at = now
     session.flush()
     values = _described(front, now) | {"live_revision_id": revision.id}
+    if significance == Significance.OLD_IS_WRONG:
+        values |= {"wrong_before": now, "wrong_revision_id": revision.base_revision_id}
     session.execute(sa.update(Article).where(Article.id == revision.article_id).values(values))
     _write_live(session, revision.article_id, revision.id, front, pages, significance=significance, is_new=False, by=by)
 
@@ -198,6 +200,7 @@ def _described(front: FrontMatter, now: datetime) -> dict[str, Any]:
         "slug": slug_of(front.title),
         "state": ArticleState.ARCHIVED if is_archived else ArticleState.LIVE,
         "successor_id": None,
+        "is_merged": False,
         "title": front.title,
         "service_id": front.service,
         "kind": front.kind,

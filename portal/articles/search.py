@@ -14,6 +14,7 @@ from portal.articles import queries, rules
 from portal.articles.addresses import path_of
 from portal.articles.events import ArticleArchived, ArticlePublished
 from portal.articles.frontmatter_model import FrontMatter
+from portal.articles.keeping_events import ArticleBroughtBack
 from portal.articles.levels import Level
 from portal.articles.models import Article, ArticleReader, ArticleTag, ArticleWord, Rendering
 from portal.articles.publishing import Pages
@@ -152,7 +153,7 @@ def readable(session: Session, refs: Sequence[str], rights: Rights) -> dict[str,
 
 SEARCHABLE = Searchable(
     source=SOURCE,
-    events={ArticlePublished.name: "ref", ArticleArchived.name: "ref"},
+    events={ArticlePublished.name: "ref", ArticleArchived.name: "ref", ArticleBroughtBack.name: "ref"},
     documents=documents,
     refs=refs,
     readable=readable,

@@ -164,6 +164,23 @@ _ALL: Final = (
         undone_by=("restore",),
     ),
     Move(
+        name="publish_on_time",
+        sources=(SUBMITTED,),
+        to=LIVE,
+        who=Who.ALONE,  # handed in until the time that they set has come
+        event="article.published",
+        told={Told.OWNER: _l("A text was published."), Told.READERS: _l("Old instructions are now wrong.")},
+        undone_by=("restore",),
+    ),
+    Move(
+        name="lead_on",
+        sources=(None,),
+        to=LIVE,
+        who=Who.PORTAL,  # two articles were merged: links to the one that went lead to the one that stays
+        event="article.published",
+        undone_by=("restore",),
+    ),
+    Move(
         name="supersede",
         sources=(LIVE,),
         to=SUPERSEDED,
