@@ -1,0 +1,157 @@
+/* How the text will look, asked of the server while it is typed: one question at a time, and no late answer shown. */
+import { goTo } from "./area.js";
+import { element, later, part, say } from "./words.js";
+
+const PAUSE = 400;
+const field = (form, name) => form.elements.namedItem(name)?.value ?? "";
+
+function lists(area) {
+  const faults = document.querySelector("[data-faults]") ?? element("ul", { "data-faults": "" });
+  const hints = element("p", { className: "editor-hints", hidden: true });
+  const aloud = element("p", { className: "sr-only", role: "status" });
+  if (!faults.isConnected) area.after(faults);
+  faults.classList.add("editor-faults");
+  faults.hidden = true;
+  faults.after(hints, aloud);
+  return { faults, hints, aloud };
+}
+
+export function start(form, area, { onLevels }) {
+  const pane = document.querySelector("[data-preview-pane]");
+  const body = pane?.querySelector("[data-preview-body]");
+  if (!body || !form.dataset.preview) return { toggle() {}, ask() {} };
+  const places = lists(area);
+  const note = element("p", { className: "editor-preview-note soft", hidden: true });
+  body.before(note);
+  const views = part("views");
+  let level = "";
+  let isAsking = false;
+  let isStale = false;
+  let heard = "";
+
+  /* Text or preview, where there is room for one of them. */
+  function show(view) {
+    form.dataset.view = view;
+    pane.dataset.view = view;
+    for (const each of views.querySelectorAll("[data-view]")) each.setAttribute("aria-pressed", String(each.dataset.view === view));
+  }
+  views.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-view]");
+    if (chosen) show(chosen.dataset.view);
+  });
+
+  function toggle() {
+    const isIn = pane.contains(document.activeElement);
+    show(isIn ? "text" : "preview");
+    (isIn ? area : pane).focus();
+  }
+  pane.tabIndex = -1;
+  pane.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") toggle();
+  });
+
+  function showLevels(answer) {
+    const place = pane.querySelector("[data-preview-levels]");
+    onLevels(Math.max(...answer.levels.map((each) => each.level)));
+    if (!place) return;
+    place.hidden = answer.levels.length < 2;
+    const had = place.contains(document.activeElement) && document.activeElement.dataset.level;
+    const buttons = answer.levels.map((each) => element("button", {
+      type: "button", className: "chip-filter", "data-level": each.level, "aria-pressed": String(each.level === answer.level),
+    }, each.word));
+    const group = element("div", { className: "editor-levels", role: "group", "aria-label": say("levels") }, ...buttons);
+    place.replaceChildren(group);
+    if (had) buttons.find((each) => each.dataset.level === had)?.focus();
+  }
+  pane.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-level]");
+    if (!chosen) return;
+    level = chosen.dataset.level;
+    ask();
+  });
+
+  function showFaults(found) {
+    places.faults.hidden = !found.length;
+    places.faults.replaceChildren(...found.map((fault) => {
+      const line = element("button", { type: "button", className: "editor-line", "data-line": fault.line }, say("line", { line: fault.line }));
+      return element("li", {}, ...(fault.line ? [line, " "] : []), `${fault.message} ${fault.remedy}`);
+    }));
+    const first = found[0] && `${found[0].line ? `${say("line", { line: found[0].line })}: ` : ""}${found[0].message}`;
+    const said = found.length ? `${say("faults", { count: found.length })}. ${first}` : heard && say("no_faults");
+    if (said !== heard) places.aloud.textContent = said;
+    heard = found.length ? said : "";
+  }
+  places.faults.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-line]");
+    if (chosen) goTo(area, Number(chosen.dataset.line));
+  });
+
+  function showHints(left) {
+    places.hints.hidden = !left.length;
+    if (!left.length) return;
+    const next = element("button", { type: "button", className: "editor-line" }, say("hints", { count: left.length }));
+    next.addEventListener("click", () => {
+      const here = area.value.slice(0, area.selectionEnd).split("\n").length;
+      const hint = left.find((each) => each.line > here) ?? left[0];
+      goTo(area, hint.line, `‹${hint.text}›`);
+    });
+    places.hints.replaceChildren(next);
+  }
+
+  function showAnswer(answer) {
+    note.hidden = !answer.faults.length;
+    note.textContent = say("waiting");
+    showFaults(answer.faults);
+    showHints(answer.hints);
+    showLevels(answer);
+    if (answer.faults.length) return;
+    const { scrollTop } = pane;
+    body.innerHTML = answer.html; // made and sanitised as the article's own page
+    body.lang = field(form, "language") || document.documentElement.lang;
+    for (const link of body.querySelectorAll("a[href]")) {
+      if (!link.getAttribute("href").startsWith("#")) Object.assign(link, { target: "_blank", rel: "noopener" });
+    }
+    pane.scrollTop = scrollTop;
+  }
+
+  async function ask() {
+    isStale = true;
+    if (isAsking) return;
+    isAsking = true;
+    while (isStale) {
+      isStale = false;
+      const wait = await asked();
+      if (wait) {
+        isStale = true;
+        await new Promise((go) => setTimeout(go, wait * 1000));
+      }
+    }
+    isAsking = false;
+  }
+
+  /* Ask once; returns the seconds to wait when the portal says that it was too often. */
+  async function asked() {
+    const sent = new FormData();
+    for (const name of ["csrf_token", "body", "title", "language", "audience"]) sent.set(name, field(form, name));
+    if (level) sent.set("level", level);
+    try {
+      const answer = await fetch(form.dataset.preview, { method: "POST", body: sent, redirect: "manual", headers: { Accept: "application/json" } });
+      if (answer.status === 429) return Number(answer.headers.get("Retry-After")) || 1;
+      if (!answer.ok) throw new Error(String(answer.status));
+      const read = await answer.json();
+      if (!isStale) showAnswer(read);
+    } catch {
+      note.hidden = false;
+      note.textContent = say("no_preview");
+    }
+    return 0;
+  }
+
+  const soon = later(PAUSE, ask);
+  area.addEventListener("input", soon);
+  for (const name of ["language", "audience"]) form.elements.namedItem(name)?.addEventListener?.("change", soon);
+  document.querySelector("[data-editor-toolbar]").before(views);
+  show("text");
+  ask();
+  return { toggle, ask };
+}
