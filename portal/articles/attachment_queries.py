@@ -12,7 +12,7 @@ from portal.accounts.rights import Rights
 from portal.articles import drafts, queries
 from portal.articles.attachment_models import PATH, Attachment, AttachmentUse
 from portal.articles.models import Article, Revision
-from portal.articles.states import ONCE_LIVE
+from portal.articles.states import ONCE_LIVE, OPEN_STATES
 
 LISTED_AT_MOST = 50
 
@@ -76,9 +76,28 @@ def added_since(session: Session, person_id: int | None, since: datetime) -> int
     return session.scalar(query) or 0
 
 
-def unused(session: Session, *, before: datetime, limit: int) -> list[Attachment]:
-    """Those added before that moment that no text names, whatever its state; the oldest first."""
+def has_text_under_way(session: Session, person_id: int | None) -> bool:
+    """Whether a person has a text that could still use a picture or file."""
+    query = sa.select(Revision.id).where(Revision.author_id == person_id, Revision.state.in_(OPEN_STATES))
+    return session.scalar(query.limit(1)) is not None
+
+
+def unused_since(session: Session, person_id: int | None, since: datetime, *, limit: int) -> int:
+    """How many pictures and files that a person added since then no text names; counted up to *limit*."""
+    query = sa.select(Attachment.id).where(
+        Attachment.uploaded_by == person_id, Attachment.uploaded_at > since, *_in_no_text()
+    )
+    return len(session.scalars(query.limit(limit)).all())
+
+
+def _in_no_text() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Neither live, under way nor from before, whatever the state of the text."""
     used = sa.select(AttachmentUse.level).where(AttachmentUse.attachment_id == Attachment.id).exists()
     named = sa.select(Revision.id).where(_is_named_in(Revision)).exists()
-    query = sa.select(Attachment).where(Attachment.uploaded_at < before, ~used, ~named)
+    return ~used, ~named
+
+
+def unused(session: Session, *, before: datetime, limit: int) -> list[Attachment]:
+    """Those added before that moment that no text names, whatever its state; the oldest first."""
+    query = sa.select(Attachment).where(Attachment.uploaded_at < before, *_in_no_text())
     return list(session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id).limit(limit)))

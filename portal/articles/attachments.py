@@ -26,6 +26,7 @@ from portal.core.i18n import gettext as _
 
 UNUSED_FOR = timedelta(days=1)
 A_DAY_AT_MOST = 200  # of one person
+UNUSED_AT_MOST = 30  # of somebody who suggests
 REMOVED_AT_ONCE = 200
 MEGABYTE = 1024 * 1024
 
@@ -117,11 +118,11 @@ def add(session: Session, name: str, accepted: Accepted, *, rights: Rights, now:
     """Write down a file that is stored under *name*.
 
     Raises:
-        Forbidden: these rights may not write articles.
-        Refused: the person added very many today.
+        Forbidden: these rights may not even suggest.
+        Refused: the person added very many today, or suggests and has no text under way that could use it.
     """
     if not rights.may("articles.write"):
-        raise Forbidden(_("Only people who write articles add pictures and files."))
+        _refuse_beside_a_suggestion(session, rights, now)
     if attachment_queries.added_since(session, rights.person_id, now - UNUSED_FOR) >= A_DAY_AT_MOST:
         raise Refused(
             _("You added %(most)s pictures and files within a day.", most=A_DAY_AT_MOST),
@@ -150,6 +151,23 @@ def add(session: Session, name: str, accepted: Accepted, *, rights: Rights, now:
     )
     emit(session, added)
     return attachment
+
+
+def _refuse_beside_a_suggestion(session: Session, rights: Rights, now: datetime) -> None:
+    """Check that somebody who suggests has a text under way, and adds no heap that no text uses."""
+    if not rights.may("articles.suggest"):
+        raise Forbidden(_("Only people who write or suggest add pictures and files."))
+    if not attachment_queries.has_text_under_way(session, rights.person_id):
+        raise Refused(
+            _("You have no text under way that could show it."),
+            hint=_("Suggest a change to an article or begin a new one; then add it there."),
+        )
+    since = now - UNUSED_FOR
+    if attachment_queries.unused_since(session, rights.person_id, since, limit=UNUSED_AT_MOST) >= UNUSED_AT_MOST:
+        raise Refused(
+            _("%(most)s of your pictures and files of today are in no text yet.", most=UNUSED_AT_MOST),
+            hint=_("Put them into your text, or go on tomorrow; those that no text uses are gone by then."),
+        )
 
 
 def describe(session: Session, name: str, alt: str, *, rights: Rights) -> Attachment:

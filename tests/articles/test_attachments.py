@@ -128,6 +128,8 @@ def test_a_picture_needs_words_for_those_who_do_not_see_it(alt, said):
 
 def test_only_people_who_write_add_and_not_without_end(house, store, add, writer, rights_for, monkeypatch):
     with pytest.raises(Forbidden):
+        add(SUPPORT)
+    with pytest.raises(Refused, match="no text under way"):
         add(rights_for())
     monkeypatch.setattr(attachments, "A_DAY_AT_MOST", 2)
     add(writer)
@@ -137,6 +139,24 @@ def test_only_people_who_write_add_and_not_without_end(house, store, add, writer
         add(writer)
 
     assert (rows(house), len(store.sizes())) == (2, 2)
+
+
+def test_who_suggests_adds_for_a_text_under_way_and_no_heap_that_no_text_uses(add, desk, make_article, monkeypatch):
+    monkeypatch.setattr(attachments, "UNUSED_AT_MOST", 2)
+    reader = desk()
+    make_article()
+    text = reader.start("KB0101")
+    used, _unused = add(reader.rights), add(reader.rights)
+
+    with pytest.raises(Refused, match=r"^2 of your pictures and files of today are in no text yet\."):
+        add(reader.rights)
+    reader.save(text, f"{used.markdown}\n")
+    third = add(reader.rights)
+    reader.discard(text)
+
+    assert third.uploaded_by == reader.id
+    with pytest.raises(Refused, match="no text under way"):
+        add(reader.rights)
 
 
 @pytest.mark.parametrize("case", files.REFUSED)
@@ -243,6 +263,40 @@ def test_a_file_in_a_draft_opens_for_its_writer_and_for_whoever_could_decide(
         "adder": True, "writer": True, "colleague": False, "coach": True, "end user": False,
     }  # fmt: skip
     assert not opens(used, EVERYONE)
+
+
+def test_a_picture_of_a_suggestion_opens_for_whoever_decides_and_once_it_is_live_for_its_readers(
+    add, desk, make_article, opens
+):
+    people = {"suggester": desk(), "colleague": desk(), "candidate": desk("front_line"),
+              "specialist": desk("specialist"), "coach": desk("coach")}  # fmt: skip
+    make_article()
+    text = people["suggester"].start("KB0101")
+    picture = add(people["suggester"].rights)
+
+    def seen() -> set[str]:
+        found = {name for name, each in people.items() if opens(picture, each.rights)}
+        return found | ({"visitor"} if opens(picture, EVERYONE) else set())
+
+    before = seen()
+    text = people["suggester"].save(text, f"{picture.markdown}\n")
+    text = people["suggester"].submit(text, significance="changed")
+    submitted = seen()
+    people["coach"].accept(text, significance="changed")
+
+    assert (before, submitted, seen()) == ({"suggester"}, {"suggester", "coach"}, {*people, "visitor"})
+
+
+def test_a_picture_of_a_declined_suggestion_stays_with_its_writer_and_those_who_decide(add, desk, make_article, opens):
+    suggester, coach, other = desk(), desk("coach"), desk("front_line")
+    make_article()
+    text = suggester.start("KB0101")
+    picture = add(suggester.rights)
+    text = suggester.save(text, f"{picture.markdown}\n")
+    coach.decline(suggester.submit(text, significance="changed"), reason="It is there.")
+
+    readers = (suggester.rights, coach.rights, other.rights, EVERYONE)
+    assert [opens(picture, rights) for rights in readers] == [True, True, False, False]
 
 
 def test_rendering_again_keeps_the_uses(house, add, writer, make_article, session):

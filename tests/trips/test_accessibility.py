@@ -26,7 +26,7 @@ FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
     "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
     "/people/{me}/sign-ins", "/units/it", "/services/remote-access", "/search?q=vpn&service=remote-access",
-    "/attachments",
+    "/attachments", "/write/capture?q=empty", "/write/new?q=printing",
 )  # fmt: skip
 ADMIN = (
     "/admin", "/admin/plugins", "/admin/jobs", "/admin/mail", "/admin/events", "/admin/organisation",
@@ -43,7 +43,15 @@ COACH = (
     "/people/{nora}", "/people/{paul}",
 )  # fmt: skip
 PAGES = {"": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH}
-NOT_PAGES = {"/healthz", "/readyz", "/ask", "/static/<path:filename>", "/attachments/<name>", "/write/links"}
+NOT_PAGES = {
+    "/healthz",
+    "/readyz",
+    "/ask",
+    "/static/<path:filename>",
+    "/attachments/<name>",
+    "/write/links",
+    "/write/similar",
+}
 
 
 def ids(portal: Served) -> dict[str, int]:

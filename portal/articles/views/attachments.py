@@ -24,14 +24,14 @@ bp = Blueprint("attachments", __name__, template_folder="../templates")
 
 
 @bp.get("/attachments")
-@require("articles.write")
+@require("articles.suggest")
 def index() -> ResponseReturnValue:
     """The form to add one, and one's own with the words that show them in a text."""
     return _page(AttachmentForm())
 
 
 @bp.post("/attachments")
-@require("articles.write")
+@require("articles.suggest")
 def add() -> ResponseReturnValue:
     """Add one; the editor asks for JSON, a browser without a script gets the page again."""
     form = AttachmentForm()
@@ -94,7 +94,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Say how large a file may be; what was sent was not read to its end."""
     if request.endpoint != "attachments.add":
         return error
-    if not current_viewer().may("articles.write"):
+    if not current_viewer().may("articles.suggest"):
         return to_sign_in()
     return _refusal(AttachmentForm(formdata=None), attachments.too_large(_most_bytes()), 413)
 
@@ -119,7 +119,7 @@ def _alt_form(attachment: Attachment) -> AltForm:
 
 
 @bp.post("/attachments/<name>/alt")
-@require("articles.write")
+@require("articles.suggest")
 def describe(name: str) -> ResponseReturnValue:
     """Say anew what a picture of one's own shows."""
     with transaction() as session:
