@@ -8,8 +8,10 @@ and for whoever reads all of the text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -56,6 +58,12 @@ class Step:
     why: str
 
 
+_OF_REVISION = (
+    *("id", "number", "state", "title", "significance"),
+    *("created_at", "published_at", "is_suggestion"),
+)
+
+
 def once_live(rights: Rights) -> sa.ColumnElement[bool]:
     """Texts that are or were live, of articles that open for *rights*, and that were for such readers themselves.
 
@@ -89,23 +97,24 @@ def revisions(
     """The texts of an article, the latest first, and how many; *writer* adds their own and those to decide on."""
     shown = sa.and_(Article.ref == ref, _shown(rights, writer))
     count = sa.select(sa.func.count(Revision.id)).join(Article, Article.id == Revision.article_id).where(shown)
+    query = _pasts(rights, writer).where(shown).order_by(Revision.number.desc())
+    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page)).mappings()
+    return [Past(**row) for row in rows], session.scalar(count) or 0
+
+
+def chosen(session: Session, ref: str, ids: Sequence[int], rights: Rights, writer: Writer | None = None) -> list[Past]:
+    """Those of the texts *ids* that belong to an article and open for the reader, the oldest first."""
+    shown = sa.and_(Article.ref == ref, Revision.id.in_(ids), _shown(rights, writer))
+    query = _pasts(rights, writer).where(shown).order_by(Revision.number)
+    return [Past(**row) for row in session.execute(query).mappings()]
+
+
+def _pasts(rights: Rights, writer: Writer | None) -> sa.Select[*tuple[Any, ...]]:
     author, decider = aliased(Person), aliased(Person)
     whole = _whole(rights, writer)
-    query = (
+    return (
         sa.select(
-            *(
-                getattr(Revision, name)
-                for name in (
-                    "id",
-                    "number",
-                    "state",
-                    "title",
-                    "significance",
-                    "created_at",
-                    "published_at",
-                    "is_suggestion",
-                )
-            ),
+            *(getattr(Revision, name) for name in _OF_REVISION),
             sa.func.coalesce(author.name, "").label("writer"),
             sa.func.coalesce(decider.name, "").label("decided_by"),
             sa.case((whole, Revision.note), else_="").label("note"),
@@ -114,11 +123,7 @@ def revisions(
         .join(Article, Article.id == Revision.article_id)
         .outerjoin(author, author.id == Revision.author_id)
         .outerjoin(decider, decider.id == Revision.decided_by)
-        .where(shown)
-        .order_by(Revision.number.desc())
     )
-    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page)).mappings()
-    return [Past(**row) for row in rows], session.scalar(count) or 0
 
 
 def moves(session: Session, ref: str, writer: Writer, *, page: int = 1, per_page: int = 100) -> list[Step]:

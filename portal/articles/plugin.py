@@ -132,8 +132,11 @@ class ArticlesRoom(Room):
 
     @hookimpl
     def navigation(self) -> list[NavItem]:
-        """The coach's page."""
-        return [NavItem("articles.withheld", _l("Withheld"), "articles.see_withheld", order=40)]
+        """One's own texts, and the coach's page."""
+        return [
+            NavItem("writing.own_texts", _l("Write"), "articles.suggest", order=30),
+            NavItem("articles.withheld", _l("Withheld"), "articles.see_withheld", order=40),
+        ]
 
     @hookimpl
     def help_links(self) -> Mapping[str, HelpLink]:
@@ -145,13 +148,21 @@ class ArticlesRoom(Room):
             "articles.index": HelpLink("KB9006", "All articles"),
             "articles.show": trust,
             "articles.verdict": trust,
+            "history": HelpLink("KB9009", "History"),
+            "conflicts": HelpLink("KB9009", "Two people at once"),
             "articles.withheld": withheld,
             "articles.give_reason": withheld,
             "attachments": HelpLink("KB9005", "Pictures and files"),
+            "care": HelpLink("KB9010", "An article that has had its day"),
+            "care.merge": HelpLink("KB9010", "Two articles about the same"),
+            "care.set_time": HelpLink("KB9010", "At a set time"),
+            "care.take_time_back": HelpLink("KB9010", "At a set time"),
             "starting": HelpLink("KB9009", "Begin a new article"),
             "starting.capture": capture,
             "starting.add_captured": capture,
             "previews": HelpLink("KB9009", "The editor"),
+            "writing": HelpLink("KB9009", "The editor"),
+            "writing.own_texts": HelpLink("KB9009", "Your texts"),
         }
 
     @hookimpl

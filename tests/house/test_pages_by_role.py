@@ -90,6 +90,10 @@ TABLE: dict[str, frozenset[str]] = {
     "starting.new": SIGNED_IN,
     "starting.add_new": SIGNED_IN,
     "starting.similar": SIGNED_IN,
+    "history.show": EVERYBODY,
+    "history.compare": EVERYBODY,
+    "history.restore": SIGNED_IN,
+    "conflicts.merge": SIGNED_IN,
     "home.front": EVERYBODY,
     "home.desk": DESK,
 }

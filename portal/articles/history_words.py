@@ -1,0 +1,36 @@
+"""What became of a text, in the words that people read: how much a change changed, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from portal.articles.states import Significance
+from portal.core.i18n import lazy_gettext as _l
+
+SIGNIFICANCE: Final[Mapping[str, Any]] = {
+    Significance.NEW: _l("The first text"),
+    Significance.TYPO: _l("Small corrections"),
+    Significance.CHANGED: _l("Changed"),
+    Significance.OLD_IS_WRONG: _l("Old instructions are now wrong"),
+}
+
+MOVES: Final[Mapping[str, Any]] = {
+    "start": _l("begun"),
+    "restore": _l("an older text brought back"),
+    "submit": _l("handed in"),
+    "take_back": _l("taken back"),
+    "send_back": _l("sent back"),
+    "decline": _l("declined"),
+    "recall": _l("decision taken back"),
+    "accept": _l("accepted, now live"),
+    "adapt": _l("accepted with changes"),
+    "go_live_adapted": _l("live with changes"),
+    "publish": _l("published"),
+    "publish_on_time": _l("published at the set time"),
+    "lead_on": _l("its links changed, after two articles became one"),
+    "supersede": _l("replaced by a newer text"),
+    "discard": _l("put aside"),
+    "take_up": _l("taken up again"),
+}
+"""What was done with a text, by the names of the table in ``workflow.py``."""
