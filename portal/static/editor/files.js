@@ -26,7 +26,7 @@ export function start(form, area) {
     } catch {
       throw new Error(say("no_answer"));
     }
-    if (answer.type === "opaqueredirect" || answer.status === 400 || answer.status === 403) throw new Error(say("signed_out"));
+    if (answer.type === "opaqueredirect" || [400, 401, 403].includes(answer.status)) throw new Error(say("signed_out"));
     const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
     if (!answer.ok) throw new Error(why(said));
     return said.markdown;
@@ -34,7 +34,7 @@ export function start(form, area) {
 
   function mind(words) {
     error.hidden = !words;
-    error.querySelector("span").textContent = words;
+    error.textContent = words;
     if (words) alt.setAttribute("aria-invalid", "true");
     else alt.removeAttribute("aria-invalid");
   }

@@ -4,9 +4,33 @@ import * as links from "./links.js";
 import * as preview from "./preview.js";
 import * as saving from "./saving.js";
 import * as tools from "./tools.js";
-import { later } from "./words.js";
+import { element, later, say } from "./words.js";
 
 const PAUSE = 500;
+
+/* What is still missing, as the last saving found it. */
+function missing(form) {
+  const place = document.querySelector(".editor-missing");
+  if (!place) return;
+  form.addEventListener("editor:saved", (event) => {
+    const errors = event.detail.problems.filter((each) => each.is_error);
+    place.hidden = !errors.length;
+    place.replaceChildren(place.querySelector("summary"), element("ul", { className: "editor-list" }, ...errors.map((each) => {
+      const words = `${each.message} ${each.remedy}`;
+      if (each.line) return element("li", {}, element("a", { href: "#body", "data-line": each.line }, say("line", { line: each.line })), `: ${words}`);
+      const label = form.querySelector(`label[for="${CSS.escape(each.field.replace(".", "_"))}"]`);
+      return element("li", {}, ...(label ? [element("a", { href: `#${label.htmlFor}` }, label.firstChild.textContent.trim()), `: ${words}`] : [words]));
+    })));
+  });
+}
+
+/* Fields that belong to one kind of page stand there for that kind alone. */
+function kinds(form) {
+  const kind = form.elements.namedItem("kind");
+  kind?.addEventListener("change", () => {
+    for (const each of form.querySelectorAll("[data-for-kind]")) each.hidden = each.dataset.forKind !== kind.value;
+  });
+}
 
 /* Articles and drafts about the same, while the title is typed. */
 function similar(form) {
@@ -36,5 +60,8 @@ export function start(form) {
   acts.preview = preview.start(form, area, { onLevels: (highest) => bar.limit(highest) });
   acts.saving = saving.start(form, area, { onFilled: () => acts.preview.ask() });
   similar(form);
+  missing(form);
+  kinds(form);
+  if (matchMedia("(min-width: 60.01rem)").matches) for (const each of document.querySelectorAll("details[data-open-wide]")) each.open = true;
   document.documentElement.dataset.editor = "ready";
 }

@@ -3,6 +3,11 @@ import { goTo } from "./area.js";
 import { element, later, part, say } from "./words.js";
 
 const PAUSE = 400;
+const narrow = matchMedia("(max-width: 60rem)");
+const remembered = {
+  read() { try { return localStorage.getItem("editor-view"); } catch { return null; } },
+  write(view) { try { localStorage.setItem("editor-view", view); } catch { /* a private window keeps it for this page */ } },
+};
 const field = (form, name) => form.elements.namedItem(name)?.value ?? "";
 
 function lists(area) {
@@ -24,25 +29,35 @@ export function start(form, area, { onLevels }) {
   const note = element("p", { className: "editor-preview-note soft", hidden: true });
   body.before(note);
   const views = part("views");
-  let level = "";
+  let level = "2"; // the highest that its writer may see: there is all that they wrote
+  let chosen = "";
   let isAsking = false;
   let isStale = false;
   let heard = "";
 
-  /* Text or preview, where there is room for one of them. */
+  /* Text and preview beside each other, or one of them; where there is room for one, never both. */
   function show(view) {
-    form.dataset.view = view;
-    pane.dataset.view = view;
-    for (const each of views.querySelectorAll("[data-view]")) each.setAttribute("aria-pressed", String(each.dataset.view === view));
+    chosen = view;
+    const seen = narrow.matches ? (view === "preview" ? "preview" : "text") : (view === "text" ? "text" : "both");
+    form.dataset.view = seen;
+    pane.hidden = seen === "text";
+    for (const each of views.querySelectorAll("[data-view]")) {
+      each.setAttribute("aria-pressed", String(each.dataset.view === seen));
+      each.hidden = each.dataset.view === (narrow.matches ? "both" : "preview");
+    }
   }
   views.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[data-view]");
-    if (chosen) show(chosen.dataset.view);
+    const pressed = event.target.closest("[data-view]");
+    if (!pressed) return;
+    show(pressed.dataset.view);
+    remembered.write(pressed.dataset.view);
   });
+  narrow.addEventListener("change", () => show(chosen));
 
   function toggle() {
     const isIn = pane.contains(document.activeElement);
-    show(isIn ? "text" : "preview");
+    if (isIn && narrow.matches) show("text");
+    else if (!isIn) show(narrow.matches ? "preview" : "both");
     (isIn ? area : pane).focus();
   }
   pane.tabIndex = -1;
@@ -64,9 +79,9 @@ export function start(form, area, { onLevels }) {
     if (had) buttons.find((each) => each.dataset.level === had)?.focus();
   }
   pane.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[data-level]");
-    if (!chosen) return;
-    level = chosen.dataset.level;
+    const pressed = event.target.closest("[data-level]");
+    if (!pressed) return;
+    level = pressed.dataset.level;
     ask();
   });
 
@@ -81,9 +96,12 @@ export function start(form, area, { onLevels }) {
     if (said !== heard) places.aloud.textContent = said;
     heard = found.length ? said : "";
   }
-  places.faults.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[data-line]");
-    if (chosen) goTo(area, Number(chosen.dataset.line));
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest?.("button[data-line], a[data-line]");
+    if (!line) return;
+    event.preventDefault();
+    if (form.dataset.view === "preview") show("text");
+    goTo(area, Number(line.dataset.line));
   });
 
   function showHints(left) {
@@ -133,7 +151,7 @@ export function start(form, area, { onLevels }) {
   async function asked() {
     const sent = new FormData();
     for (const name of ["csrf_token", "body", "title", "language", "audience"]) sent.set(name, field(form, name));
-    if (level) sent.set("level", level);
+    sent.set("level", level);
     try {
       const answer = await fetch(form.dataset.preview, { method: "POST", body: sent, redirect: "manual", headers: { Accept: "application/json" } });
       if (answer.status === 429) return Number(answer.headers.get("Retry-After")) || 1;
@@ -149,9 +167,12 @@ export function start(form, area, { onLevels }) {
 
   const soon = later(PAUSE, ask);
   area.addEventListener("input", soon);
-  for (const name of ["language", "audience"]) form.elements.namedItem(name)?.addEventListener?.("change", soon);
+  form.addEventListener("change", (event) => {
+    if (["language", "audience"].includes(event.target.name)) soon();
+  });
   document.querySelector("[data-editor-toolbar]").before(views);
-  show("text");
+  area.parentElement.after(pane);
+  show(remembered.read() ?? "both");
   ask();
   return { toggle, ask };
 }

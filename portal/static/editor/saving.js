@@ -43,11 +43,14 @@ function fill(form, entries) {
   }
 }
 
+/* A page that says no shows what was typed, and the server may not have it. */
+const isRefusal = () => performance.getEntriesByType("navigation")[0]?.responseStatus >= 400 || Boolean(document.querySelector(".error-summary"));
+
 export function start(form, area, { onFilled }) {
   const state = document.querySelector("[data-save-state]") ?? element("p");
   const field = (name) => form.elements.namedItem(name);
   const same = () => gist(contents(form)) === saved;
-  let saved = gist(contents(form));
+  let saved = isRefusal() ? "" : gist(contents(form));
   let sending = null;
   let isStopped = !form.dataset.autosave;
   let isLeaving = false;
@@ -57,7 +60,9 @@ export function start(form, area, { onFilled }) {
 
   const tell = (words, isBad = false) => {
     if (state.textContent !== words) state.textContent = words;
-    state.classList.toggle("is-signal", isBad);
+    const again = document.querySelector("[data-save-again]"); // the same words above the text, where they are seen
+    if (again) again.textContent = words;
+    for (const each of [state, again]) each?.classList.toggle("is-signal", isBad);
   };
 
   function keep() {
@@ -147,8 +152,8 @@ export function start(form, area, { onFilled }) {
     kept.tidy();
     const copy = kept.read();
     if (!copy?.entries) return;
-    if (gist(copy.entries) === saved) {
-      kept.drop();
+    if (gist(copy.entries) === gist(contents(form))) {
+      if (same()) kept.drop();
       return;
     }
     isOffering = true;
@@ -207,12 +212,12 @@ export function start(form, area, { onFilled }) {
   });
 
   offer();
+  if (!isOffering) changed();
   return {
     async now() {
       if (isStopped && form.dataset.autosave) form.requestSubmit(form.querySelector("[name=do][value=save]"));
       else if (same()) tell(say("saved", { at: clock(Date.now()) }));
       else await save();
     },
-    filled: changed,
   };
 }
