@@ -1,4 +1,4 @@
-"""All articles, the samples too, and four weeks of verdicts and views, for `portal demo`."""
+"""All articles, the samples too, four weeks of verdicts and views, and texts under way, for `portal demo`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Person
 from portal.accounts.queries import holders
 from portal.accounts.rights import rights_of
-from portal.articles import loading, queries, rules, service
+from portal.articles import demo_texts, loading, queries, rules, service
 from portal.articles.models import Article, ArticleView, Revision, Verdict
 from portal.articles.states import Asked, RevisionState
 from portal.core import clock
@@ -38,7 +38,8 @@ def fill(house: Portal) -> str:
         # The noon of a past day: events and verdicts carry the time at which they would have happened.
         with clock.frozen(today - timedelta(days=days_ago)), house.db.transaction() as session:
             given += _one_day(session, random.Random(SEED * 1000 + days_ago))  # noqa: S311 - the same each time
-    return f"All articles, with {given} verdicts of the last {DAYS} days."
+    written = demo_texts.fill(house, today)
+    return f"All articles, with {given} verdicts of the last {DAYS} days. {written}"
 
 
 def _say_who_wrote(session: Session) -> None:
