@@ -55,6 +55,8 @@ def _days(days: int) -> str:
 class WritingForm(FlaskForm):  # type: ignore[misc]
     """All that a writer decides about a text, and the text; a list of faults links to the ``id`` of a field."""
 
+    FOLDED = ("finds", *COMMAS, "owner_role", "review_every_days", "governance", "language", "time_needed_minutes")
+
     class Meta:
         """The portal's own check guards every form; this one is also filled from a stored text."""
 

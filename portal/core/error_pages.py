@@ -31,7 +31,7 @@ NOT_SHOWN_AGAIN = re.compile(r"password|csrf|token|secret", re.IGNORECASE)
 def init(app: Flask) -> None:
     """Answer every error of *app* with a page."""
     app.register_error_handler(SignInFirst, _sign_in_first)
-    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(CSRFError, forged)
     app.register_error_handler(PortalError, _portal_error)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
@@ -48,7 +48,8 @@ def _portal_error(error: PortalError) -> ResponseReturnValue:
     return (*answer, {"Retry-After": str(error.wait_seconds)}) if isinstance(error, TooSoon) else answer
 
 
-def _forged(_error: CSRFError) -> ResponseReturnValue:
+def forged(_error: CSRFError) -> ResponseReturnValue:
+    """Answer a form without its token: nothing was done, and what was typed is there to copy."""
     return _page(
         400,
         _("This form was open too long, or came from another place, so nothing was saved."),

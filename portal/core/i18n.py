@@ -87,6 +87,11 @@ def format_moment(moment: datetime) -> str:
     return joined.replace("'", "").replace("{0}", clock).replace("{1}", day)
 
 
+def format_time(moment: datetime) -> str:
+    """The time of day to the minute, in the time zone of whoever reads."""
+    return dates.format_time(moment, "short", tzinfo=_time_zone(), locale=_locale())
+
+
 def format_decimal(number: float) -> str:
     """A number with the separators of the language."""
     return numbers.format_decimal(number, locale=_locale())

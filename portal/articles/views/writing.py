@@ -1,0 +1,243 @@
+"""Writing: one's own texts, the editor, and every step that a writer takes with a text."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from portal.accounts.login import current_viewer
+from portal.articles import drafting, drafts, editing, outlines, reviewing, texts, workflow
+from portal.articles.addresses import ref_in
+from portal.articles.levels import Kind
+from portal.articles.models import Article, Revision
+from portal.articles.states import ONCE_LIVE, RevisionState
+from portal.articles.texts import Conflict, Incomplete
+from portal.articles.views import writing_pages as pages
+from portal.articles.views.conflicts import conflict_page
+from portal.articles.writing_form import WritingForm, fields_of, form_of
+from portal.core import error_pages
+from portal.core.clock import now
+from portal.core.errors import Forbidden, NotFound, PortalError, Refused
+from portal.core.i18n import format_time
+from portal.core.i18n import gettext as _
+from portal.core.web import check, reading, require, row_id, transaction
+
+bp = Blueprint("writing", __name__, template_folder="../templates")
+
+ORDER = (RevisionState.SENT_BACK, RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.DECLINED)
+BESIDE = ("significance", "why")  # what is said beside a text and goes with it once it is handed in
+
+
+@bp.get("/write")
+@require("articles.suggest")
+def own_texts() -> ResponseReturnValue:
+    """What one has under way, and what became of the rest."""
+    rows = drafts.own_texts(reading(), pages.writer())
+    aside = request.args.get("aside", None, row_id)
+    just = next((row for row in rows if row.revision.id == aside), None)
+    return render_template(
+        "articles/own_texts.html",
+        groups=[(state, [row for row in rows if row.revision.state == state]) for state in ORDER],
+        aside=[row for row in rows if row.revision.state == RevisionState.DISCARDED],
+        just=just if just is not None and just.revision.state == RevisionState.DISCARDED else None,
+        words=workflow.STATE_WORDS,
+    )
+
+
+@bp.post("/kb/<address>/edit")
+@require("articles.suggest")
+def start(address: str) -> ResponseReturnValue:
+    """Begin a text on top of a live one, or go on with one's own."""
+    ref = ref_in(address)
+    if ref is None:
+        raise NotFound(_("There is no such article here."), hint=_("Search for it in your own words."))
+    with transaction() as session:
+        writer = drafts.writer_of(session, current_viewer().rights)
+        revision_id = drafting.start(session, writer, ref, now=now()).id
+    return redirect(url_for(".edit", revision_id=revision_id), 303)
+
+
+@bp.get("/write/<int:revision_id>")
+@require("articles.suggest")
+def edit(revision_id: int) -> ResponseReturnValue:
+    """The editor, or where the text stands; one that went live is read on its page."""
+    me = pages.writer()
+    where = editing.standing(reading(), me, revision_id, now=now())
+    if where.revision.state in ONCE_LIVE:
+        return redirect(url_for("articles.show", address=where.article.address))
+    if where.revision.state not in editing.MAY_BE_CHANGED:
+        return pages.standing(where, me)
+    return pages.editor(where, form_of(texts.stored(where.revision), where.revision), me)
+
+
+@bp.post("/write/<int:revision_id>")
+def act(revision_id: int) -> ResponseReturnValue:
+    """Keep what was written, then do what is asked; whatever goes wrong, what was typed comes back."""
+    if not current_viewer().is_authenticated and "body" in request.form:
+        return pages.kept(), 401
+    check("articles.suggest")
+    do = request.form.get("do", "save")
+    if do in {"take_back", "take_up"}:
+        return _step(revision_id, do)
+    form = WritingForm()
+    try:
+        revision = _save(revision_id, form, outline=do == "outline")
+        form.saves.data = str(revision.saves)
+        return _then(revision, form, do)
+    except Conflict as conflict:
+        return _conflict(revision_id, conflict)
+    except (Refused, Forbidden) as refusal:
+        return _again(revision_id, form, refusal), 422
+
+
+def _step(revision_id: int, do: str) -> ResponseReturnValue:
+    with transaction() as session:
+        writer = drafts.writer_of(session, current_viewer().rights)
+        if do == "take_back":
+            drafting.take_back(session, writer, revision_id, now=now())
+        else:
+            drafting.take_up(session, writer, revision_id, now=now())
+    flash(_("It is a draft again. Go on where you stopped."))
+    return redirect(url_for(".edit", revision_id=revision_id), 303)
+
+
+def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> Revision:
+    """Keep what the form holds. Raises as ``drafting.save``."""
+    with transaction() as session:
+        writer = drafts.writer_of(session, current_viewer().rights)
+        stored = texts.stored(drafts.own(session, revision_id, writer))
+        body = stored.body if form.body.data is None else form.body.data
+        if outline:
+            body = form.body.data = _outline(body, form.kind.data or "")
+        saves, base_revision_id = form.seen
+        return drafting.save(
+            session,
+            writer,
+            revision_id,
+            fields_of(form, stored.fields),
+            body,
+            saves=saves,
+            base_revision_id=base_revision_id,
+            now=now(),
+        )
+
+
+def _outline(body: str, kind: str) -> str:
+    """The text to begin with for *kind*. Raises ``Refused`` where somebody has written already."""
+    if not editing.is_untouched(body):
+        raise Refused(_("There is a text already."), hint=_("Take it out of the field first, then choose again."))
+    return outlines.outline_of(Kind(kind)) if kind in set(Kind) else body
+
+
+def _then(revision: Revision, form: WritingForm, do: str) -> ResponseReturnValue:
+    """What follows the saving. Raises as the step that is asked for."""
+    if do == "preview":
+        me = pages.writer()
+        where = editing.standing(reading(), me, revision.id, now=now())
+        return pages.editor(where, form, me, shown=pages.preview_of(me, revision, form))
+    if do in {"submit", "publish"}:
+        return _hand_in(revision, do)
+    if do == "discard":
+        return _discard(revision.id)
+    if settled := request.form.get("settle", None, row_id) or request.form.get("reopen", None, row_id):
+        with transaction() as session:
+            writer = drafts.writer_of(session, current_viewer().rights)
+            reviewing.settle(session, writer, settled, is_settled="settle" in request.form, now=now())
+    elif do == "save":
+        flash(_("Saved. Nobody else sees it before you hand it in."))
+    kept = {name: request.form[name] for name in BESIDE if request.form.get(name)}
+    place = "text" if do == "outline" else "remarks" if settled else None
+    return redirect(url_for(".edit", revision_id=revision.id, _anchor=place, **kept), 303)  # type: ignore[arg-type]
+
+
+def _hand_in(revision: Revision, do: str) -> ResponseReturnValue:
+    """Read and render the text, then hand it in or put it live."""
+    ready = texts.ready(reading(), revision)
+    said = {"significance": request.form.get("significance"), "why": request.form.get("why", "")}
+    with transaction() as session:
+        writer = drafts.writer_of(session, current_viewer().rights)
+        if do == "submit":
+            drafting.submit(session, writer, ready, **said, now=now())  # type: ignore[arg-type]
+            flash(_("Handed in. You are told as soon as somebody has decided."))
+            return redirect(url_for(".edit", revision_id=revision.id), 303)
+        drafting.publish(session, writer, ready, **said, now=now())  # type: ignore[arg-type]
+        article = session.get_one(Article, revision.article_id)
+        flash(_("It is live. It counts as new until a second person has checked it."))
+        return redirect(url_for("articles.show", address=article.address), 303)
+
+
+def _discard(revision_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        writer = drafts.writer_of(session, current_viewer().rights)
+        drafting.discard(session, writer, revision_id, why=request.form.get("why", ""), now=now())
+    return redirect(url_for(".own_texts", aside=revision_id), 303)
+
+
+def _again(revision_id: int, form: WritingForm, refusal: PortalError) -> str:
+    """The editor with everything that was typed, and why it could not be done."""
+    me = pages.writer()
+    where = editing.standing(reading(), me, revision_id, now=now())
+    if where.revision.state not in editing.MAY_BE_CHANGED:
+        raise refusal
+    found = None
+    if isinstance(refusal, Incomplete):
+        found = editing.faults_of(refusal.problems, texts.stored(where.revision), where.article.ref)
+    return pages.editor(where, form, me, refusal=refusal, found=found)
+
+
+def _conflict(revision_id: int, conflict: Conflict) -> ResponseReturnValue:
+    """Both texts, to be put together; whatever was chosen beside them is sent on with the merged one."""
+    where = editing.standing(reading(), pages.writer(), revision_id, now=now())
+    kept = {name: request.form[name] for name in BESIDE if request.form.get(name)}
+    return conflict_page(
+        conflict, where.revision, where.article, action=url_for(".act", revision_id=revision_id), extra=kept
+    )
+
+
+# While somebody types
+
+
+@bp.post("/write/<int:revision_id>/save")
+def autosave(revision_id: int) -> ResponseReturnValue:
+    """Keep what was written so far; answers as JSON what is missing and who else writes."""
+    if not current_viewer().is_authenticated and "body" in request.form:
+        return _signed_out()
+    check("articles.suggest")
+    form = WritingForm()
+    try:
+        revision = _save(revision_id, form)
+    except Conflict as conflict:
+        return jsonify(message=conflict.message, hint=conflict.hint), 409
+    except (Refused, Forbidden) as refusal:
+        return jsonify(message=refusal.message, hint=refusal.hint), 422
+    session, writer = reading(), pages.writer()
+    article = session.get_one(Article, revision.article_id)
+    return jsonify(
+        saves=revision.saves,
+        base_revision_id=revision.base_revision_id,
+        saved=format_time(now()),
+        problems=editing.faults(session, texts.stored(revision), article.ref),
+        others=drafts.writing_now(session, article, writer, since=now() - editing.LATELY),
+    )
+
+
+def _signed_out() -> ResponseReturnValue:
+    message = _("You are signed out, so this was not saved.")
+    return jsonify(message=message, hint=_("Sign in in another window, then save here.")), 401
+
+
+@bp.errorhandler(CSRFError)
+def _token_is_old(error: CSRFError) -> ResponseReturnValue:
+    """Somebody signed in again meanwhile, or their sign-in ended: what was typed comes back, to be sent once more."""
+    if request.endpoint == "writing.autosave":
+        return _signed_out()
+    if request.endpoint != "writing.act" or "body" not in request.form:
+        return error_pages.forged(error)
+    if not current_viewer().is_authenticated:
+        return pages.kept(), 401
+    refusal = Refused(_("You signed in again meanwhile, so this was not saved yet."), hint=_("Press Save once more."))
+    try:
+        return _again((request.view_args or {})["revision_id"], WritingForm(), refusal), 400
+    except PortalError:
+        return error_pages.forged(error)
