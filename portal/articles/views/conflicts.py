@@ -33,7 +33,7 @@ from portal.core.web import reading, require, safe_path
 bp = Blueprint("conflicts", __name__, template_folder="../templates")
 
 MINE, THEIRS, BOTH, OWN = "mine", "theirs", "both", "own"
-CARRIED = "extra."
+CARRIED, SAID_MINE = "extra.", "said.mine."
 SAVED_AT = ("/write/", "/review/")
 _APART = frozenset({"saves", "base_revision_id", "body"})
 
@@ -231,12 +231,12 @@ def _asked(place: Place, choice: str, fault: str) -> Place:
 def _posted_fields(values: Mapping[str, str]) -> Iterator[Field]:
     """The fields that both changed, as the form of the choices sent them."""
     sent = request.form
-    for name in sent.getlist("field"):
+    for name in [key.removeprefix(SAID_MINE) for key in sent if key.startswith(SAID_MINE)]:
         names = [f"{name}.{inner}" for inner in BLOCKS[name][1]] if name in BLOCKS else [name]
         if all(each in values for each in names):
             yield Field(
                 name,
-                sent.get(f"said.mine.{name}", ""),
+                sent[f"{SAID_MINE}{name}"],
                 sent.get(f"said.theirs.{name}", ""),
                 {each: sent.get(f"theirs.{each}", "") for each in names},
                 is_list=name in COMMAS or name in LINES,
