@@ -25,7 +25,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
-from portal.articles import drafting, drafts, moving, queries, service, texts
+from portal.accounts.rights import Rights
+from portal.articles import drafting, drafts, history, moving, queries, service, texts
 from portal.articles.addresses import ref_in
 from portal.articles.keeping_events import ArticleBroughtBack, ArticleMerged, ArticleTimeDropped
 from portal.articles.keeping_models import Act, ArticleMove, Timing, TimingState
@@ -209,6 +210,22 @@ def log(session: Session, ref: str, writer: Writer) -> list[Kept]:
         .limit(MOST_STEPS)
     )
     return [Kept(**row) for row in session.execute(query).mappings()]
+
+
+def merged_into(session: Session, ref: str | None, article: Article, rights: Rights) -> str:
+    """The ref of an article that leads to this one, as the address says it came from; costs no read without one."""
+    if ref is None:
+        return ""
+    gone = sa.select(Article.ref).where(
+        Article.ref == ref, Article.is_merged, Article.successor_id == article.id, queries.openable(rights)
+    )
+    return session.scalar(gone) or ""
+
+
+def may_compare(session: Session, revision_id: int, rights: Rights) -> bool:
+    """Whether *rights* read a text that was live once."""
+    query = sa.select(Revision.id).join(Article, Article.id == Revision.article_id)
+    return session.scalar(query.where(Revision.id == revision_id, history.once_live(rights))) is not None
 
 
 def _refuse_archived(article: Article) -> None:

@@ -11,6 +11,7 @@ owner is told.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -30,7 +31,7 @@ from portal.articles.keeping_events import (
 from portal.articles.keeping_models import Act, Timing, TimingState
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
-from portal.articles.states import RevisionState
+from portal.articles.states import OPEN_STATES, ArticleState, RevisionState
 from portal.articles.texts import Ready
 from portal.core import clock
 from portal.core.db import Database
@@ -223,6 +224,32 @@ def last_of(session: Session, article: Article, act: Act) -> Timing | None:
     return session.scalar(query.order_by(Timing.id.desc()).limit(1))
 
 
+def may_wait(session: Session, article: Article, writer: Writer) -> list[Revision]:
+    """Texts of an article to which *writer* may give a time: handed in by others, or their own where they go alone."""
+    submitted = sa.and_(Revision.state == RevisionState.SUBMITTED, drafts.decidable(writer))
+    own = sa.and_(Revision.author_id == writer.person_id, Revision.state.in_(OPEN_STATES))
+    query = sa.select(Revision).where(Revision.article_id == article.id, sa.or_(submitted, own)).order_by(Revision.id)
+    return [
+        each
+        for each in session.scalars(query)
+        if each.author_id != writer.person_id or drafting.may_publish_alone(session, each, writer)
+    ]
+
+
+def not_yet_live(session: Session, ref: str, writer: Writer) -> Article | None:
+    """An article that was never live, for whoever may give a time to a text of it."""
+    query = sa.select(Article).where(Article.ref == ref, Article.state == ArticleState.NOT_YET_LIVE)
+    article = session.scalar(query)
+    return article if article is not None and may_wait(session, article, writer) else None
+
+
+def failed_of(session: Session, revisions: Sequence[Revision]) -> list[Timing]:
+    """Times at which one of these texts could not go live, the latest of each text, while no other time is set."""
+    query = sa.select(Timing).where(Timing.revision_id.in_([each.id for each in revisions])).order_by(Timing.id)
+    latest = {each.revision_id: each for each in session.scalars(query)}
+    return [each for each in latest.values() if each.state == TimingState.FAILED]
+
+
 # When the time comes
 
 
@@ -247,7 +274,12 @@ class Clockwork:
         """Do it, or say why not; what was done or dropped meanwhile is left alone."""
         try:
             self._do(came.timing_id)
-        except PortalError as fault:
+        except PortalError as refusal:
+            fault = refusal
+            if isinstance(refusal, NotFound | Forbidden):
+                fault = Refused(
+                    _("Whoever set the time may no longer decide on this."), hint=_("Somebody who may decides again.")
+                )
             with self._db.transaction() as session:
                 _fail(session, came.timing_id, fault, now=clock.now())
 

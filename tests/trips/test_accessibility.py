@@ -39,7 +39,7 @@ ADMIN = (
     "/people/{nora}", "/coach/writers",
 )  # fmt: skip
 COACH = (
-    "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb", "/people/{sabine}",
+    "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb", "/people/{sabine}",
     "/people/{nora}", "/people/{paul}",
 )  # fmt: skip
 PAGES = {"": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH}

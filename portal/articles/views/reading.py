@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.rights import Rights
-from portal.articles import opening, queries, rules, service, wording
+from portal.articles import keeping, opening, queries, rules, service, wording
 from portal.articles.addresses import ref_in
 from portal.articles.forms import WithheldForm
 from portal.articles.models import Article, Verdict
@@ -72,6 +72,10 @@ def show(address: str) -> ResponseReturnValue:
     if address not in {article.ref, article.address}:
         kept = {name: request.args.get(name) for name in ("q", "pane")}
         return redirect(url_for(".show", **{"address": article.address} | kept), 301)  # type: ignore[arg-type]
+    if article.is_merged and page.successor is not None:
+        kept = {name: request.args.get(name) for name in ("q", "pane")} | {"merged": article.ref}
+        address = page.successor.path.rpartition("/")[2]
+        return redirect(url_for(".show", **{"address": address} | kept), 302)  # type: ignore[arg-type]
     _count(article)
     if request.args.get("pane") or "HX-Request" in request.headers:
         return render_template("articles/_article.html", **_context(page, in_pane=True))
@@ -80,7 +84,10 @@ def show(address: str) -> ResponseReturnValue:
 
 def pane(address: str) -> Markup | None:
     """The article at *address* as it stands in the desk's pane, for a page that has one; ``None`` without a reader."""
-    page = _page_of(address, _reader().rights)
+    rights = _reader().rights
+    page = _page_of(address, rights)
+    if page is not None and page.article.is_merged and page.successor is not None:
+        page = _page_of(page.successor.path.rpartition("/")[2], rights)
     if page is None:
         return None
     _count(page.article)
@@ -132,9 +139,24 @@ def _context(page: opening.OpenPage, *, in_pane: bool) -> dict[str, Any]:
         "path": url_for("articles.show", address=article.address),
         "permanent": _permanent(article),
         "searched": _searched(),
+        "merged": keeping.merged_into(reading(), ref_in(request.args.get("merged", "")), article, reader.rights),
+        "may_write": reader.may("articles.write"),
+        **_wrong_before(article, reader.rights),
         "today": format_date(now(), "long"),
         **_verdict_context(article, page.verdict, page.level, fresh=False),
     }
+
+
+def _wrong_before(article: Article, rights: Rights) -> dict[str, Any]:
+    """Since when the text before is known to be wrong, for a month, and where it is compared with this one."""
+    since = article.wrong_before
+    if since is None or now() - since > rules.LATELY:
+        return {"wrong_before": None, "what_was_wrong": ""}
+    old = article.wrong_revision_id
+    path = ""
+    if old is not None and keeping.may_compare(reading(), old, rights):
+        path = url_for("history.compare", address=article.ref, before=old, after=article.live_revision_id)
+    return {"wrong_before": since, "what_was_wrong": path}
 
 
 def _permanent(article: Article) -> str:

@@ -1,0 +1,275 @@
+"""The page on which an article is looked after, and what readers see of it: merged, archived, wrong before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from portal.accounts.models import Person
+from portal.core.portal import Portal
+from portal.testing import NOON, MakeArticle, MakePerson, send, sign_in
+from tests.articles.writing import Desk, article, stand
+
+
+class Browser:
+    """Somebody at the page: sends forms as they stand there, and reads what it says."""
+
+    def __init__(self, client: FlaskClient, desk: Desk) -> None:
+        self.client, self.desk = client, desk
+
+    def page(self, path: str) -> str:
+        return words(self.client.get(path))
+
+    def send(self, path: str, **fields: Any) -> TestResponse:
+        return send(self.client, path, fields)
+
+
+def words(answer: TestResponse) -> str:
+    """What a page says, without its tags."""
+    main = answer.text.partition("<main")[2]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+@pytest.fixture
+def browser(
+    app: Flask, organised: Portal, make_person: MakePerson, desk: Callable[..., Desk], frozen_clock: object
+) -> Callable[..., Browser]:
+    """Somebody with a role and a proficiency, at a browser and with services."""
+
+    def made(*roles: str, **values: Any) -> Browser:
+        mine = desk(*roles, **values)
+        with organised.db.reading() as session:
+            person = session.get_one(Person, mine.id)
+        return Browser(sign_in(app.test_client(), person), mine)
+
+    return made
+
+
+def test_an_article_is_archived_on_its_page_and_brought_back(
+    organised: Portal, make_article: MakeArticle, browser: Callable[..., Browser], client: FlaskClient
+):
+    make_article("KB0101")
+    make_article("KB0102", title="Print again after a jam")
+    coach = browser("coach", name="Kim Sand")
+
+    answer = coach.send(
+        "/kb/KB0101/care/archive", **{"do": "archive", "archive-successor": "KB0102", "archive-why": "New printers."}
+    )
+    archived = coach.page("/kb/KB0101/care")
+    seen = words(client.get("/kb/KB0101"))
+    back = coach.send("/kb/KB0101/care/bring-back", **{"back-why": "They stay."})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/kb/KB0101/care")
+    assert "It is followed by Print again after a jam" in archived
+    assert re.search(r"archived : Print again after a jam 2 Mar 2026, \d+:00, Kim Sand New printers\.", archived)
+    assert "This one took its place: Print again after a jam" in seen
+    assert back.status_code == 303
+    assert article(organised, "KB0101").state == "live"
+    assert "They stay." in coach.page("/kb/KB0101/care")
+
+
+def test_what_is_refused_stands_beside_the_form_with_everything_that_was_typed(
+    make_article: MakeArticle, browser: Callable[..., Browser]
+):
+    make_article("KB0101")
+    coach = browser("coach")
+
+    answer = coach.send(
+        "/kb/KB0101/care/archive", **{"do": "archive", "archive-successor": "KB7777", "archive-why": "My long reason."}
+    )
+    merged = coach.send("/kb/KB0101/care/merge", **{"merge-other": "KB0101", "merge-stays": "other"})
+
+    assert (answer.status_code, merged.status_code) == (422, 422)
+    assert "There is no live article KB7777. Write its number, such as KB0004." in words(answer)
+    assert 'value="KB7777"' in answer.text
+    assert "My long reason." in answer.text
+    assert "KB0101 cannot be followed by KB0101." in words(merged)
+    assert article(coach.desk.house, "KB0101").state == "live"
+
+
+def test_who_opens_a_merged_article_meets_the_one_that_stays(
+    organised: Portal, make_article: MakeArticle, browser: Callable[..., Browser], client: FlaskClient
+):
+    make_article("KB0101", old_slugs=["the-old-printer"])
+    make_article("KB0102", title="Print again after a jam")
+    coach = browser("coach")
+
+    merged = coach.send("/kb/KB0101/care/merge", **{"merge-other": "KB0102", "merge-stays": "other"})
+    answer = client.get("/kb/KB0101?q=jam")
+    old = client.get("/kb/the-old-printer", follow_redirects=True)
+    pane = client.get("/kb/KB0101?pane=1", follow_redirects=True)
+    stays = client.get(answer.headers["Location"])
+    lie = client.get("/kb/KB0102-print-again-after-a-jam?merged=KB0103")
+
+    assert merged.status_code == 303
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/kb/KB0102-print-again-after-a-jam?q=jam&merged=KB0101"
+    for page in (old, pane, stays):
+        assert "KB0101 was merged into this article." in page.text
+    assert "was merged" not in lie.text
+    assert 'id="verdict"' in stays.text
+    assert coach.page("/kb/KB0101/care").count("Print again after a jam") == 2
+    assert article(organised, "KB0101").is_merged
+
+
+def test_the_one_at_hand_may_be_the_one_that_stays(
+    organised: Portal, make_article: MakeArticle, browser: Callable[..., Browser]
+):
+    make_article("KB0101")
+    make_article("KB0102", title="Print again after a jam", words=["no toner", "paper jam", "grey pages"])
+    coach = browser("coach")
+
+    coach.send(
+        "/kb/KB0101/care/merge",
+        **{"merge-other": "/kb/KB0102-print", "merge-stays": "this", "merge-take_words": "y"},
+    )
+
+    assert (article(organised, "KB0101").state, article(organised, "KB0102").state) == ("live", "archived")
+    assert [row[:2] for row in stand(organised, "KB0101")] == [(1, "live"), (2, "draft")]
+
+
+def test_who_may_not_open_the_one_that_stays_reads_the_archived_one(
+    make_article: MakeArticle, browser: Callable[..., Browser], client: FlaskClient
+):
+    make_article("KB0101")
+    make_article("KB0102", title="The secret zebra plan", audience="support")
+    coach = browser("coach")
+    coach.send("/kb/KB0101/care/merge", **{"merge-other": "KB0102", "merge-stays": "other"})
+
+    answer = client.get("/kb/KB0101")
+
+    assert answer.status_code == 200
+    assert "This article is archived." in words(answer)
+    assert "zebra" not in answer.text
+    assert "KB0102" not in answer.text
+
+
+def test_a_reader_from_support_opens_the_page_and_decides_nothing(
+    make_article: MakeArticle, browser: Callable[..., Browser], client: FlaskClient
+):
+    make_article("KB0101")
+    someone = browser("front_line")
+
+    page = someone.page("/kb/KB0101/care")
+    sent = [
+        someone.send(f"/kb/KB0101/care/{name}", **fields).status_code
+        for name, fields in (
+            ("archive", {"do": "archive", "archive-why": "Old."}),
+            ("merge", {"merge-other": "KB0101"}),
+            ("bring-back", {}),
+            ("time", {"revision": "1"}),
+            ("time/7/take-back", {}),
+        )
+    ]
+
+    assert "Whoever publishes for everyone, and reads all of this article, archives or merges it." in page
+    assert "Archive it now" not in page
+    assert sent == [403, 403, 403, 404, 404]
+    assert article(someone.desk.house, "KB0101").state == "live"
+
+
+def test_a_text_is_given_a_time_which_is_shown_and_taken_back(
+    make_article: MakeArticle, browser: Callable[..., Browser], desk: Callable[..., Desk]
+):
+    make_article("KB0101")
+    writer = desk("onsite")
+    text = writer.submit(writer.save(writer.start("KB0101"), "New words.\n"), significance="changed")
+    coach = browser("coach")
+    fields = {f"time-{text.id}-{name}": value for name, value in TOMORROW.items()} | {"revision": str(text.id)}
+
+    faulty = coach.send("/kb/KB0101/care/time", **(fields | {f"time-{text.id}-time": "25:00"}))
+    answer = coach.send("/kb/KB0101/care/time", **fields)
+    page = coach.client.get("/kb/KB0101/care")
+    address = re.search(r'action="(/kb/KB0101/care/time/\d+/take-back)"', page.text)
+    assert address is not None
+    back = coach.send(address[1])
+
+    assert faulty.status_code == 422
+    assert "The time cannot be read. Write it like 14:30." in words(faulty)
+    assert 'value="2026-03-03"' in faulty.text
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/kb/KB0101/care#text-{text.id}")
+    assert "Goes live on 3 March 2026, 14:30 (Europe/Berlin)" in words(page)
+    assert back.status_code == 303
+    assert "Goes live on" not in coach.page("/kb/KB0101/care")
+
+
+TOMORROW = {"day": "2026-03-03", "time": "14:30", "zone": "Europe/Berlin", "significance": "changed", "why": ""}
+
+
+def test_a_new_article_is_given_a_time_by_who_writes_it_alone(
+    browser: Callable[..., Browser], organised: Portal, client: FlaskClient
+):
+    publisher, somebody = browser("front_line", grant="publisher"), browser("front_line")
+    text = publisher.desk.start_new()
+    fields = {f"time-{text.id}-{name}": value for name, value in TOMORROW.items()} | {"revision": str(text.id)}
+
+    page = publisher.page("/kb/KB1001/care")
+    answer = publisher.send("/kb/KB1001/care/time", **fields)
+
+    assert "not live yet" in page
+    assert "Your text" in page
+    assert answer.status_code == 303
+    assert "Goes live on 3 March 2026, 14:30 (Europe/Berlin)" in publisher.page("/kb/KB1001/care")
+    assert somebody.client.get("/kb/KB1001/care").status_code == 404
+    assert [row[:2] for row in stand(organised, "KB1001")] == [(1, "submitted")]
+
+
+def test_an_article_is_to_retire_at_a_time(make_article: MakeArticle, browser: Callable[..., Browser]):
+    make_article("KB0101")
+    coach = browser("coach")
+    fields = {f"archive-{name}": TOMORROW[name] for name in ("day", "time", "zone")} | {"archive-why": "It is old."}
+
+    answer = coach.send("/kb/KB0101/care/archive", **(fields | {"do": "retire"}))
+
+    assert answer.status_code == 303
+    assert "It is archived on 3 March 2026, 14:30 (Europe/Berlin)" in coach.page("/kb/KB0101/care")
+    assert article(coach.desk.house, "KB0101").state == "live"
+
+
+def test_readers_are_told_for_a_month_since_when_the_old_instructions_are_wrong(
+    make_article: MakeArticle,
+    desk: Callable[..., Desk],
+    client: FlaskClient,
+    frozen_clock: Callable[..., None],
+    organised: Portal,
+):
+    make_article("KB0101")
+    publisher = desk("front_line", grant="publisher")
+    old = article(organised, "KB0101").live_revision_id
+    wrong = publisher.publish(publisher.save(publisher.start("KB0101"), "Do it so.\n"), significance="old_is_wrong")
+    typo = publisher.publish(publisher.save(publisher.start("KB0101"), "Do it thus.\n"), significance="typo")
+
+    first = client.get("/kb/KB0101-printing-does-not-work")
+    frozen_clock(NOON + timedelta(days=30))
+    last = client.get("/kb/KB0101-printing-does-not-work")
+    frozen_clock(NOON + timedelta(days=30, seconds=1))
+    after = client.get("/kb/KB0101-printing-does-not-work")
+
+    said = "what stood here before was wrong."
+    assert re.search(rf"Changed on 2 Mar 2026, .*: {said}", words(first))
+    assert unescape(first.text).count(f"/kb/KB0101/compare?before={old}&after={typo.id}") == 1
+    assert said in words(last)
+    assert said not in words(after)
+    assert wrong.id != typo.id
+
+
+def test_the_comparison_is_offered_to_who_could_read_the_older_text(
+    make_article: MakeArticle, desk: Callable[..., Desk], client: FlaskClient, frozen_clock: object
+):
+    make_article("KB0101", audience="support")
+    coach = desk("coach")
+    text = coach.save(coach.start("KB0101"), "For all.\n", audience="everyone")
+    coach.publish(text, significance="old_is_wrong")
+
+    page = client.get("/kb/KB0101-printing-does-not-work")
+
+    assert "what stood here before was wrong." in words(page)
+    assert "/compare" not in page.text
