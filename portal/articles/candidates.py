@@ -40,6 +40,7 @@ class LikeText:
     """A text under way; *writer* is its writer's name, *is_own* whether that is who asks."""
 
     revision_id: int
+    ref: str
     title: str
     language: str
     writer_id: int | None
@@ -87,9 +88,11 @@ def close_to(
     texts = _texts(session, writer, apart)
     pool = [each for each, _shown in (*articles.values(), *texts.values())]
     alike = [each.candidate.key for each in similar(query.text, pool, language=language, limit=2 * SHOWN)]
+    shown = [texts[key][1] for key in alike if key in texts][:SHOWN]
+    begun = {text.ref for text in shown if text.is_own}  # their own text stands for an article that they change
     return Close(
-        articles=tuple(articles[key][1] for key in alike if key in articles)[:SHOWN],
-        texts=tuple(texts[key][1] for key in alike if key in texts)[:SHOWN],
+        articles=tuple(articles[key][1] for key in alike if key in articles and key not in begun)[:SHOWN],
+        texts=tuple(shown),
         is_searched=is_searched,
     )
 
@@ -119,9 +122,10 @@ def _articles(
 def _texts(session: Session, writer: Writer, apart: int | None) -> dict[str, tuple[Candidate, LikeText]]:
     query = (
         sa.select(
-            Revision.id, Revision.title, Revision.front, Revision.state, Revision.author_id,
+            Revision.id, Revision.title, Revision.front, Revision.state, Revision.author_id, Article.ref,
             sa.func.coalesce(Person.name, "").label("name"),
         )
+        .join(Article, Article.id == Revision.article_id)
         .outerjoin(Person, Person.id == Revision.author_id)
         .where(Revision.state.in_(OPEN_STATES), drafts.readable(writer), Revision.article_id != (apart or 0))
         .order_by(Revision.updated_at.desc(), Revision.id.desc())
@@ -137,6 +141,7 @@ def _text(row: sa.Row[Any], writer: Writer) -> tuple[Candidate, LikeText]:
     language = language if isinstance(language, str) else "en"
     shown = LikeText(
         revision_id=row.id,
+        ref=row.ref,
         title=row.title,
         language=language,
         writer_id=row.author_id,

@@ -92,6 +92,15 @@ def test_the_text_being_written_and_its_article_stay_away_and_for_nobody_else(de
     assert alike(other, "Printing does not work", but=mine.id) == (["KB0101"], [])
 
 
+def test_ones_own_text_stands_for_the_article_that_it_changes(desk, make_article, alike):
+    make_article("KB0101", title="Printing does not work")
+    robin = desk("front_line", name="Robin Bell")
+    robin.start("KB0101")
+
+    assert alike(robin, "Printing does not work") == ([], [("Printing does not work", "Robin Bell")])
+    assert alike(desk("front_line"), "Printing does not work") == (["KB0101"], [])
+
+
 def test_without_an_index_texts_are_compared_and_it_is_said(organised, desk):
     robin = desk("front_line")
     robin.start_new(title="Scanner sends empty pages")

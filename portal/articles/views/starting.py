@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -70,7 +70,7 @@ def add_captured() -> ResponseReturnValue:
     except Refused as fault:
         return _capture_page(form, fault), 422
     flash(_("That is a draft now. Look it over, then hand it in."))
-    return redirect(f"/write/{revision_id}", 303)
+    return redirect(url_for("writing.edit", revision_id=revision_id), 303)
 
 
 def _begin(fields: Begun, body: str) -> int:
@@ -126,7 +126,7 @@ def add_new() -> ResponseReturnValue:
         )
     except Refused as fault:
         return _new_page(form, fault), 422
-    return redirect(f"/write/{revision_id}", 303)
+    return redirect(url_for("writing.edit", revision_id=revision_id), 303)
 
 
 def _new_page(form: NewForm, fault: Refused | None = None, *, looked: bool = False) -> str:
