@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from flask.testing import FlaskClient
 from portal.accounts import proficiency
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights, rights_of
-from portal.articles import attachments, loading
+from portal.articles import attachments, drafts, keeping, loading, timing
 from portal.articles import service as articles
 from portal.articles.attachment_models import Attachment
+from portal.articles.keeping_models import Timing
 from portal.articles.models import Article, Revision
 from portal.articles.states import ArticleState, RevisionState
 from portal.core import clock
@@ -93,6 +95,7 @@ class Town:
                 "kind": ["site", "unit", "party", "service"],
                 "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
                 "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
+                "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
                 "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
             }
 
@@ -279,7 +282,7 @@ def _moves(town: Town) -> None:
     """What happens to articles later: a draft over a live text, one archived, a reason, verdicts with words."""
     nobody = frozenset[str]()
     draft, typed, reason = (
-        _Marks(town, "draft")("draft", nobody),
+        _Marks(town, "draft")("draft", frozenset({"specialist", "coach"}), shown=False),
         _Marks(town, "verdict")("words", nobody),
         _Marks(town, "reason")("reason", frozenset({"coach"})),
     )
@@ -297,8 +300,12 @@ def _moves(town: Town) -> None:
         )  # fmt: skip
         article.withheld_reason = reason
         archived = session.scalars(sa.select(Article).where(Article.ref == ARCHIVED)).one()
-        articles.archive(session, archived, successor=article, by=None, now=NOON)
+        coach = drafts.writer_of(session, rights_of(session, session.get_one(Person, town.people["coach"].id)))
+        gone = _Marks(town, "archived")("why", frozenset(SPECIALISTS))
+        keeping.archive(session, coach, ARCHIVED, successor=article.ref, why=f"Because {gone}.", now=NOON)
         assert archived.state == ArticleState.ARCHIVED
+        later = timing.Moment(at=NOON + timedelta(days=400), zone="Europe/Berlin")
+        timing.retire_at(session, coach, "KB0102", later, successor="KB0103", now=NOON)
     for viewer, ref in itertools.product(("coach", "specialist"), ("KB0101", "KB0102", "KB0103")):
         with town.house.db.transaction() as session:
             person = session.get_one(Person, town.people[viewer].id)
