@@ -23,7 +23,7 @@ export function start(form, area) {
     if (list.hidden) return;
     list.hidden = true;
     aloud.textContent = "";
-    for (const name of ["role", "aria-expanded", "aria-controls", "aria-activedescendant", "aria-autocomplete"]) area.removeAttribute(name);
+    for (const name of ["aria-haspopup", "aria-controls", "aria-activedescendant", "aria-autocomplete"]) area.removeAttribute(name);
   }
 
   function open(found, words) {
@@ -36,8 +36,7 @@ export function start(form, area) {
     const left = Math.min(area.offsetLeft + place.left, area.offsetLeft + area.clientWidth - list.offsetWidth);
     list.style.top = `${area.offsetTop + place.top + place.height - area.scrollTop + 4}px`;
     list.style.left = `${Math.max(left, area.offsetLeft)}px`;
-    area.setAttribute("role", "combobox");
-    area.setAttribute("aria-expanded", "true");
+    area.setAttribute("aria-haspopup", "listbox"); // a textarea may not be a combobox, and says the same by these
     area.setAttribute("aria-controls", list.id);
     area.setAttribute("aria-autocomplete", "list");
     aloud.textContent = said;

@@ -10,19 +10,21 @@ const DAYS = 30;
 const ABOUT = new Set(["csrf_token", "saves", "base_revision_id", "do", "why", "significance"]);
 const PREFIX = "text:";
 
-/* What is kept in this browser; a private window may refuse to keep anything. */
+/* What is kept in this browser, by page and window, so that none takes what another one keeps; a private window may refuse. */
+const PLACE = `${PREFIX}${location.pathname}#`;
+const OWN = PLACE + Math.random().toString(36).slice(2);
 const kept = {
-  key: PREFIX + location.pathname,
-  read() { try { return JSON.parse(localStorage.getItem(this.key)); } catch { return null; } },
-  write(copy) { try { localStorage.setItem(this.key, JSON.stringify(copy)); } catch { /* then the server alone has it */ } },
-  drop() { try { localStorage.removeItem(this.key); } catch { /* nothing was kept */ } },
-  tidy() {
+  write(copy) { try { localStorage.setItem(OWN, JSON.stringify(copy)); } catch { /* then the server alone has it */ } },
+  drop(key = OWN) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+  /* What windows before this one kept of this page, the latest first; what is very old goes. */
+  all() {
     try {
-      for (const key of Object.keys(localStorage).filter((each) => each.startsWith(PREFIX))) {
-        const copy = JSON.parse(localStorage.getItem(key));
-        if (!(copy?.at > Date.now() - DAYS * 86400000)) localStorage.removeItem(key);
-      }
-    } catch { /* not ours to mend */ }
+      const found = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) }));
+      for (const copy of found) if (!(copy.at > Date.now() - DAYS * 86400000)) this.drop(copy.key);
+      return found.filter((copy) => copy.key.startsWith(PLACE) && copy.entries).sort((one, other) => other.at - one.at);
+    } catch {
+      return [];
+    }
   },
 };
 
@@ -54,6 +56,7 @@ export function start(form, area, { onFilled }) {
   let sending = null;
   let isStopped = !form.dataset.autosave;
   let isLeaving = false;
+  let isRewritten = false; // the portal puts its own text into the field, as somebody asked it to
   let isOffering = false;
   let since = 0;
   let timer = 0;
@@ -66,8 +69,7 @@ export function start(form, area, { onFilled }) {
   };
 
   function keep() {
-    if (isOffering) return;
-    if (same()) kept.drop();
+    if (isRewritten || same()) kept.drop();
     else kept.write({ at: Date.now(), saves: field("saves")?.value ?? "", base: field("base_revision_id")?.value ?? "", entries: contents(form) });
   }
   const keepSoon = later(COPY_PAUSE, keep);
@@ -149,13 +151,11 @@ export function start(form, area, { onFilled }) {
 
   /* A text that was typed here and that the server never got. */
   function offer() {
-    kept.tidy();
-    const copy = kept.read();
-    if (!copy?.entries) return;
-    if (gist(copy.entries) === gist(contents(form))) {
-      if (same()) kept.drop();
-      return;
-    }
+    const now = gist(contents(form));
+    const copies = kept.all();
+    if (same()) for (const each of copies) if (gist(each.entries) === now) kept.drop(each.key);
+    const copy = copies.find((each) => gist(each.entries) !== now);
+    if (!copy) return;
     isOffering = true;
     const isOlder = copy.saves !== (field("saves")?.value ?? "");
     const notice = part("kept");
@@ -172,11 +172,12 @@ export function start(form, area, { onFilled }) {
       if (field("base_revision_id")) field("base_revision_id").value = copy.base;
       done();
       keep();
+      kept.drop(copy.key);
       changed();
       onFilled();
     });
     notice.querySelector("[data-drop]").addEventListener("click", () => {
-      kept.drop();
+      kept.drop(copy.key);
       done();
     });
     form.before(notice);
@@ -194,7 +195,7 @@ export function start(form, area, { onFilled }) {
   });
   window.addEventListener("pagehide", keep);
   window.addEventListener("online", () => save());
-  window.addEventListener("pageshow", () => { isLeaving = false; });
+  window.addEventListener("pageshow", () => { isLeaving = isRewritten = false; });
   window.addEventListener("beforeunload", (event) => {
     keep();
     if (!isLeaving && !same()) event.preventDefault();
@@ -206,6 +207,7 @@ export function start(form, area, { onFilled }) {
       form.requestSubmit(event.submitter);
       return;
     }
+    isRewritten = event.submitter?.value === "outline";
     keep();
     clearTimeout(timer);
     isLeaving = true;
