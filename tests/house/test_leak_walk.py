@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -9,9 +10,16 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.accounts.models import Person
+from portal.accounts.rights import rights_of
+from portal.articles import drafting, drafts, queries, texts
+from portal.articles.models import Article, Revision
+from portal.articles.views.history import VIEWS
+from portal.testing import NOON
 from tests.house import town as towns
 from tests.house.town import VIEWERS, Town
 
@@ -61,6 +69,52 @@ def test_no_page_shows_a_word_to_somebody_who_may_not_read_it(town: Town):
     assert leaks == []
     unseen = {m.where: sorted(m.may - met[m.word]) for m in town.markers if m.shown and m.may - met[m.word]}
     assert unseen == {}, "the walk must see each word with everybody who may, or it proves nothing"
+
+
+def test_no_history_and_no_comparison_shows_a_hidden_word(town: Town):
+    met: dict[str, set[str]] = defaultdict(set)
+    leaks = []
+    changed = _change_texts(town)
+    may = {marker.word: marker for marker in town.markers}
+    addresses = [f"/kb/{ref}/history" for ref in town.refs]
+    for ref, texts_of in changed.items():
+        pairs = itertools.permutations(texts_of, 2)
+        addresses += [f"/kb/{ref}/compare?before={a}&after={b}&view={view}" for a, b in pairs for view in VIEWS]
+
+    for viewer in VIEWERS:
+        client = town.client(viewer)
+        for address in addresses:
+            for word in _words_met(_sent(client, address), town):
+                met[word].add(viewer)
+                leaks += [] if viewer in may[word].may else [f"{viewer} met {may[word].where} at {address}"]
+
+    assert leaks == []
+    parts = ("body", "heading", "step", "support", "support-footnote", "specialists", "specialists-table")
+    shown = [
+        marker for marker in town.markers if marker.where in {f"{ref} {part}" for ref in changed for part in parts}
+    ]
+    assert len(shown) == len(parts) * len(changed)
+    assert {m.where: sorted(m.may - met[m.word]) for m in shown if m.may - met[m.word]} == {}
+
+
+def _change_texts(town: Town) -> dict[str, list[int]]:
+    """A coach changes each text that they read: all its words stay. Returns the ids of the texts by article."""
+    changed = {}
+    with town.house.db.reading() as session:
+        rights = rights_of(session, session.get_one(Person, town.people["coach"].id))
+        readable = session.scalars(sa.select(Article).where(queries.readable(rights)).order_by(Article.ref)).all()
+    for article in readable:
+        with town.house.db.transaction() as session:
+            coach = drafts.writer_of(session, rights)
+            draft = drafting.start(session, coach, article.ref, now=NOON)
+            drafting.save(
+                session, coach, draft.id, texts.stored(draft).fields, f"{draft.body}\nAnd one line.\n",
+                saves=0, base_revision_id=draft.base_revision_id, now=NOON,
+            )  # fmt: skip
+            drafting.publish(session, coach, texts.ready(session, draft), significance="changed", now=NOON)
+            every = sa.select(Revision.id).where(Revision.article_id == article.id).order_by(Revision.number)
+            changed[article.ref] = list(session.scalars(every))
+    return changed
 
 
 def test_no_search_finds_counts_or_corrects_what_a_person_may_not_read(town: Town):

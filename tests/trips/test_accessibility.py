@@ -21,12 +21,14 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 VISITOR = (
     "/", "/search", "/search?q=phone", "/search?q=zqnothing", "/kb", "/kb/KB0004", "/kb/KB0026", "/kb/KB9999",
     "/services", "/services/printing", "/contact", "/sign-in",
+    "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}",
 )  # fmt: skip
 FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
     "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
     "/people/{me}/sign-ins", "/units/it", "/services/remote-access", "/search?q=vpn&service=remote-access",
-    "/attachments", "/write/capture?q=empty", "/write/new?q=printing",
+    "/attachments", "/write/capture?q=empty", "/write/new?q=printing", "/notices", "/notices/choices",
+    "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}&view=inline",
 )  # fmt: skip
 ADMIN = (
     "/admin", "/admin/plugins", "/admin/jobs", "/admin/mail", "/admin/events", "/admin/organisation",
@@ -39,8 +41,8 @@ ADMIN = (
     "/people/{nora}", "/coach/writers",
 )  # fmt: skip
 COACH = (
-    "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb", "/people/{sabine}",
-    "/people/{nora}", "/people/{paul}",
+    "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",
+    "/people/{sabine}", "/people/{nora}", "/people/{paul}",
 )  # fmt: skip
 PAGES = {"": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH}
 NOT_PAGES = {
@@ -55,8 +57,10 @@ NOT_PAGES = {
 
 
 def ids(portal: Served) -> dict[str, int]:
+    """Ids of people by their login, and of the texts of an article by its ref and their number."""
+    texts = "SELECT ref || '_' || number, revision.id FROM revision JOIN article ON article.id = article_id"
     with sqlite3.connect(portal.instance / "portal.sqlite") as connection:
-        return dict(connection.execute("SELECT login, id FROM person").fetchall())
+        return dict(connection.execute(f"SELECT login, id FROM person UNION ALL {texts}").fetchall())
 
 
 def barriers(page: Page) -> list[str]:
