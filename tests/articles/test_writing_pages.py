@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Proficiency
 from portal.articles import texts
-from portal.articles.models import Revision
+from portal.articles.models import Article, Revision
 from portal.core.portal import Portal
 from portal.testing import BODY, NOON, MakePerson, send, sign_in
 from tests.articles.paper import press, typed_on
@@ -338,3 +339,78 @@ def test_a_part_above_ones_level_is_not_in_the_editor(make_article, writer):
     address = begin(me)
 
     assert "The master key." not in me.get(address).text
+
+
+def test_audiences_are_offered_as_far_as_the_writer_goes(make_article, writer):
+    make_article()
+    pages = [
+        me.get(begin(me)).text
+        for me in (
+            writer("end_user"),
+            writer("front_line"),
+            writer("specialist"),
+            writer("superuser", services=["printing"]),
+        )
+    ]
+
+    offered = [re.findall(r'name="audience" type="radio" value="(\w+)"', page) for page in pages]
+
+    support = ["everyone", "support"]
+    assert offered == [["everyone"], support, [*support, "specialists"], support]
+
+
+def test_the_checklist_is_that_of_the_kind(make_article, writer):
+    make_article(kind="faq")
+    me = writer("onsite")
+
+    page = me.get(begin(me)).text
+
+    assert re.findall(r'<li value="(\d+)">', page) == ["1", "2", "3", "6", "7", "8", "9", "10"]
+
+
+def test_a_known_fault_has_fields_of_its_own(organised, make_article, writer):
+    make_article(audience="support")
+    me = writer("onsite", grant="contributor")
+    address = begin(me)
+    facts = {"known_error.status": "workaround", "known_error.since": "2026-02-01", "review_every_days": "60"}
+
+    answer = press(me, address, "publish", kind="known_error", significance="changed", **facts)
+
+    assert answer.status_code == 303
+    assert revision_at(organised, address).front["known_error"] == {
+        "status": "workaround",
+        "problem_ref": None,
+        "since": "2026-02-01",
+        "fix_planned_for": None,
+        "business_effect": None,
+    }
+
+
+def test_an_archived_article_is_not_written_on(organised, make_article, writer):
+    make_article()
+    with organised.db.transaction() as session:
+        session.execute(sa.update(Article).values(state="archived"))
+    me = writer("onsite")
+
+    page, answer = me.get("/kb/KB0101-printing-does-not-work"), send(me, "/kb/KB0101/edit")
+
+    assert "/kb/KB0101-printing-does-not-work/edit" not in page.text
+    assert answer.status_code == 422
+    assert "This article is archived." in answer.text
+
+
+def test_one_reads_why_a_suggestion_was_not_taken_and_takes_it_up_again(organised, make_article, desk, writer):
+    make_article()
+    me = writer("end_user", name="Ann Lee")
+    address = begin(me)
+    press(me, address, "submit", body="Use another printer.\n", significance="changed")
+    desk("coach", name="Grace Hall").decline(revision_at(organised, address), reason="That is a different page.")
+
+    page, listed = me.get(address).text, me.get("/write").text
+    send(me, address, {"do": "take_up"})
+
+    assert "Grace Hall did not take it:" in page
+    assert "Use another printer." in page
+    assert "Not taken" in listed
+    assert ["That is a different page." in each for each in (page, listed)] == [True, True]
+    assert stand(organised, "KB0101")[1] == (2, "draft", "Use another printer.\n")

@@ -27,7 +27,8 @@ FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
     "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
     "/people/{me}/sign-ins", "/units/it", "/services/remote-access", "/search?q=vpn&service=remote-access",
-    "/attachments", "/write/capture?q=empty", "/write/new?q=printing", "/notices", "/notices/choices",
+    "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
+    "/notices", "/notices/choices",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}&view=inline",
 )  # fmt: skip
 ADMIN = (
@@ -44,7 +45,10 @@ COACH = (
     "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",
     "/people/{sabine}", "/people/{nora}", "/people/{paul}",
 )  # fmt: skip
-PAGES = {"": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH}
+SENT_BACK, WAITS = ("/write/{KB1001_1}",), ("/write/{KB1002_1}",)
+PAGES = {
+    "": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH, "sabine": SENT_BACK, "emre": WAITS
+}  # fmt: skip
 NOT_PAGES = {
     "/healthz",
     "/readyz",

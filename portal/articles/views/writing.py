@@ -12,7 +12,7 @@ from portal.articles.addresses import ref_in
 from portal.articles.levels import Kind
 from portal.articles.models import Article, Revision
 from portal.articles.states import ONCE_LIVE, RevisionState
-from portal.articles.texts import Conflict, Incomplete
+from portal.articles.texts import Conflict, Incomplete, Text
 from portal.articles.views import writing_pages as pages
 from portal.articles.views.conflicts import conflict_page
 from portal.articles.writing_form import WritingForm, fields_of, form_of
@@ -106,7 +106,8 @@ def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> Revi
     """Keep what the form holds. Raises as ``drafting.save``."""
     with transaction() as session:
         writer = drafts.writer_of(session, current_viewer().rights)
-        stored = texts.stored(drafts.own(session, revision_id, writer))
+        found = session.get(Revision, revision_id)  # whose it is, drafting.save says
+        stored = texts.stored(found) if found is not None else Text("", "")
         body = stored.body if form.body.data is None else form.body.data
         if outline:
             body = form.body.data = _outline(body, form.kind.data or "")
@@ -200,7 +201,7 @@ def _conflict(revision_id: int, conflict: Conflict) -> ResponseReturnValue:
 
 @bp.post("/write/<int:revision_id>/save")
 def autosave(revision_id: int) -> ResponseReturnValue:
-    """Keep what was written so far; answers as JSON what is missing and who else writes."""
+    """Keep what was written so far; answers as JSON which fields want something and who else writes."""
     if not current_viewer().is_authenticated and "body" in request.form:
         return _signed_out()
     check("articles.suggest")
@@ -217,7 +218,7 @@ def autosave(revision_id: int) -> ResponseReturnValue:
         saves=revision.saves,
         base_revision_id=revision.base_revision_id,
         saved=format_time(now()),
-        problems=editing.faults(session, texts.stored(revision), article.ref),
+        problems=editing.field_faults(texts.stored(revision), article.ref),
         others=drafts.writing_now(session, article, writer, since=now() - editing.LATELY),
     )
 
