@@ -25,12 +25,21 @@ from portal.core.portal import Plugin, Plugins, Portal, Room, owns
 from portal.core.switches import Switches
 from portal.core.tally import Tally
 from portal.home.plugin import HomeRoom
+from portal.notices.plugin import NoticesRoom
 from portal.organisation.plugin import OrganisationRoom
 from portal.search.plugin import SearchRoom
 
 ROOT = Path(__file__).resolve().parent.parent
 
-ROOMS: tuple[type[Room], ...] = (CoreRoom, OrganisationRoom, AccountsRoom, SearchRoom, ArticlesRoom, HomeRoom)
+ROOMS: tuple[type[Room], ...] = (
+    CoreRoom,
+    OrganisationRoom,
+    AccountsRoom,
+    NoticesRoom,
+    SearchRoom,
+    ArticlesRoom,
+    HomeRoom,
+)
 
 
 def build(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.articles.attachment_models import Attachment
 from portal.articles.keeping_models import ArticleMove, Timing
 from portal.articles.models import Article, Revision, RevisionAnswer, RevisionMove, RevisionRemark, Verdict
+from portal.articles.watch_models import ArticleWatch
 from portal.core.hooks import PersonalData
 from portal.core.i18n import lazy_gettext as _l
 
@@ -51,21 +52,12 @@ def rows_about(person_id: int) -> list[PersonalData]:
             why=_l("The reason itself goes on to hold."),
         ),
         PersonalData(
-            model=ArticleMove,
-            what=_l("Articles that you archived, merged or brought back, and why"),
-            where=ArticleMove.person_id == person_id,
-            on_erasure="unname",
-            columns=("person_id",),
-            why=_l("The history of an article says what became of it."),
+            model=ArticleWatch,
+            what=_l("What you watch"),
+            where=ArticleWatch.person_id == person_id,
+            on_erasure="delete",
         ),
-        PersonalData(
-            model=Timing,
-            what=_l("Times that you set for texts and articles"),
-            where=Timing.person_id == person_id,
-            on_erasure="unname",
-            columns=("person_id",),
-            why=_l("The history of an article says what became of it."),
-        ),
+        *_of_ends(person_id),
         *_of_reviews(person_id),
     ]
 
@@ -95,5 +87,26 @@ def _of_reviews(person_id: int) -> list[PersonalData]:
             on_erasure="unname",
             columns=("answered_by",),
             why=_l("The history of a text says that it was reviewed."),
+        ),
+    ]
+
+
+def _of_ends(person_id: int) -> list[PersonalData]:
+    return [
+        PersonalData(
+            model=ArticleMove,
+            what=_l("Articles that you archived, merged or brought back, and why"),
+            where=ArticleMove.person_id == person_id,
+            on_erasure="unname",
+            columns=("person_id",),
+            why=_l("The history of an article says what became of it."),
+        ),
+        PersonalData(
+            model=Timing,
+            what=_l("Times that you set for texts and articles"),
+            where=Timing.person_id == person_id,
+            on_erasure="unname",
+            columns=("person_id",),
+            why=_l("The history of an article says what became of it."),
         ),
     ]

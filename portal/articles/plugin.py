@@ -19,6 +19,7 @@ from portal.articles import (
     evidence,
     hooks,
     keeping_events,
+    notice_words,
     queries,
     service,
     timing,
@@ -31,10 +32,13 @@ from portal.articles.doctor import CHECKS, stored_files
 from portal.articles.handbook import Handbook
 from portal.articles.levels import Kind
 from portal.articles.listeners import Linking
+from portal.articles.models import Article
+from portal.articles.notices import HEARD, Telling
 from portal.articles.personal import rows_about
 from portal.articles.relinking import Relinking
 from portal.articles.search import SEARCHABLE
 from portal.articles.timing import Clockwork
+from portal.articles.views import watching
 from portal.core.clock import now
 from portal.core.events import Event, On
 from portal.core.filestore import FileStore
@@ -44,6 +48,7 @@ from portal.core.jobs import Every
 from portal.core.plugins import Room
 from portal.core.portal import HandbookPage, Portal
 from portal.core.web import reading
+from portal.notices.kinds import NoticeKind
 from portal.organisation.models import Service
 from portal.search.hooks import Searchable
 
@@ -56,7 +61,7 @@ class ArticlesRoom(Room):
 
     name = "articles"
     title = _l("Articles")
-    paths = ("/kb", "/coach/withheld", "/ask", "/attachments", "/write")
+    paths = ("/kb", "/coach/withheld", "/ask", "/attachments", "/write", "/watch")
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
@@ -98,12 +103,13 @@ class ArticlesRoom(Room):
 
     @hookimpl
     def subscriptions(self) -> list[On]:
-        """Links find new articles, and the one that stays of two; forgotten files go; set times are kept."""
+        """Links find new articles, and the one that stays of two; forgotten files go; times are kept; people hear."""
         return [
             On(events.ArticlePublished, Linking(self.portal.db).link_again, batch=200, outside=True),
             On(AttachmentRemoved, self.files.remove_file, outside=True),
             On(keeping_events.ArticleMerged, Relinking(self.portal.db).lead_links_on, outside=True),
             On(keeping_events.ArticleTimeCame, Clockwork(self.portal.db).keep_time, outside=True),
+            *(On(event, Telling(self.portal.db).tell_people, batch=100, outside=True) for event in HEARD),
         ]
 
     @hookimpl
@@ -152,6 +158,7 @@ class ArticlesRoom(Room):
             "conflicts": HelpLink("KB9009", "Two people at once"),
             "articles.withheld": withheld,
             "articles.give_reason": withheld,
+            "watching": HelpLink("KB9006", "Watch"),
             "attachments": HelpLink("KB9005", "Pictures and files"),
             "care": HelpLink("KB9010", "An article that has had its day"),
             "care.merge": HelpLink("KB9010", "Two articles about the same"),
@@ -183,7 +190,23 @@ class ArticlesRoom(Room):
             return None
         kinds.sort(key=lambda each: wording.TROUBLE_FIRST.index(Kind(each.kind)))
         html = render_template("articles/_service.html", kinds=kinds, words=wording.KINDS, service=service)
-        return Markup(html)  # noqa: S704 - made by a template, which escapes
+        watch = watching.button_for(viewer.person_id, service=service) or ""
+        return Markup(html) + watch  # noqa: S704 - made by a template, which escapes
+
+    @hookimpl
+    def slot_article_sidebar(self, article: Article, viewer: Viewer) -> Markup | None:
+        """Watch this article."""
+        return watching.button_for(viewer.person_id, article=article)
+
+    @hookimpl
+    def notice_kinds(self) -> list[NoticeKind]:
+        """What people are told about articles."""
+        return list(notice_words.KINDS)
+
+    @hookimpl
+    def slot_notice_choices(self, viewer: Viewer) -> Markup:
+        """What somebody watches."""
+        return watching.list_of(viewer.rights)
 
     @hookimpl
     def slot_search_nothing(self, words: str, viewer: Viewer) -> Markup | None:

@@ -80,11 +80,11 @@ def serve(house: Portal) -> None:
 @click.command()
 @click.pass_obj
 def worker(house: Portal) -> None:
-    """Run one worker: listeners, schedules, the search index."""
+    """Run one worker: listeners, schedules, the search index, and the mails beside them."""
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    house.worker().run_forever(stop)
+    jobs.work_in_lanes(lambda lane: house.worker(lane=lane), stop)
     house.close()
 
 

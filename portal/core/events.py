@@ -62,6 +62,9 @@ class On:
     With *outside* it writes elsewhere than in the database: it gets a session
     for reading, holds no lock, and its jobs are closed afterwards. Handlers are
     idempotent in every case.
+
+    Jobs of one *lane* wait for each other; those of another do not. The lane
+    ``mail`` is for what waits for a mail server, so that nothing else does.
     """
 
     event: type[Event] | str
@@ -69,6 +72,7 @@ class On:
     reads: tuple[str, ...] = ()
     batch: int = 1
     outside: bool = False
+    lane: str = ""
 
     @property
     def event_name(self) -> str:
@@ -155,9 +159,10 @@ class Bus:
         """Names of the events whose rooms and plugins are switched on, sorted."""
         return sorted(name for name, owner in self.owners.items() if self._is_on(owner))
 
-    def live_listeners(self) -> list[str]:
-        """Keys of the listeners whose rooms and plugins are switched on, sorted."""
-        return sorted({listener.key for listener in self.listeners.values() if self._is_on(listener.owner)})
+    def live_listeners(self, lane: str | None = None) -> list[str]:
+        """Keys of the listeners whose rooms and plugins are switched on, sorted; of one *lane* or of all."""
+        live = (ear for ear in self.listeners.values() if lane is None or ear.on.lane == lane)
+        return sorted({ear.key for ear in live if self._is_on(ear.owner)})
 
     def listening(self, event_name: str) -> list[Listener]:
         """The listeners of an event whose owners are switched on."""

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (2, 10, 60, 300, 1800)
 CLAIM_AT_ONCE = 500
+LANES = ("", "mail")
 LOOK_AGAIN_SECONDS = 60
 
 
@@ -93,11 +94,14 @@ class Worker:
         tries: int = 6,
         is_on: Callable[[str], bool] = lambda _owner: True,
         name: str | None = None,
+        lane: str | None = None,
     ) -> None:
-        """Work on *db* for the listeners of *bus* and the *schedules* (owner, what)."""
+        """Work on *db* for the listeners of *bus*, of one *lane* or of all, and the *schedules* (owner, what)."""
         self.db, self.bus, self.schedules, self.is_on = db, bus, schedules, is_on
         self.lease, self.tries = timedelta(seconds=lease_seconds), tries
-        self.name = name or f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident() % 10000}"
+        self.lane = lane
+        own = f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident() % 10000}"
+        self.name = name or (f"{own}:{lane}" if lane else own)
 
     def run_due(self, now: datetime) -> int:
         """Run everything due at *now* once; return how many jobs were done or put off."""
@@ -151,7 +155,7 @@ class Worker:
 
     def _claim(self, now: datetime) -> list[_Claim]:
         # What a switched-off plugin left behind must not be looked at in each round.
-        live = self.bus.live_listeners()
+        live = self.bus.live_listeners(self.lane)
         due = sa.and_(Job.parked_at.is_(None), Job.run_at <= now, Job.listener.in_(live))
         free, lost = sa.and_(due, Job.taken_at.is_(None)), sa.and_(due, Job.taken_at < now - self.lease)
         with self.db.reading() as session:
@@ -256,6 +260,25 @@ class Worker:
         with self.db.transaction() as session:
             session.execute(sa.delete(WorkerRow).where(WorkerRow.seen_at < now - timedelta(minutes=5)))
             session.merge(WorkerRow(name=self.name, started_at=started, seen_at=now))
+
+
+def work_in_lanes(make: Callable[[str], Worker], stop: threading.Event) -> None:
+    """Run one worker in each lane until *stop* is set; *make* builds the one of a lane. One that ends ends all."""
+
+    def work(lane: str) -> None:
+        try:
+            make(lane).run_forever(stop)
+        finally:
+            stop.set()
+
+    beside = [threading.Thread(target=work, args=(lane,), name=f"worker-{lane}") for lane in LANES[1:]]
+    for thread in beside:
+        thread.start()
+    try:
+        work(LANES[0])
+    finally:
+        for thread in beside:
+            thread.join()
 
 
 def _changed(session: Session, which: sa.ColumnElement[bool], values: dict[str, Any]) -> bool:

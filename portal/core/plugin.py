@@ -46,7 +46,7 @@ class CoreRoom(Room):
     @hookimpl
     def subscriptions(self) -> list[On]:
         """What was queued is sent."""
-        return [On(mail.MailQueued, self.postman.send_mail, outside=True)]
+        return [On(mail.MailQueued, self.postman.send_mail, outside=True, lane="mail")]
 
     @hookimpl
     def schedules(self) -> list[Every]:

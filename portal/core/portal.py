@@ -264,16 +264,17 @@ class Portal:
     render_mail: Callable[..., Letter] = _no_letters
     readiness: dict[str, Callable[[], str]] = field(default_factory=dict)
 
-    def worker(self, *, name: str | None = None) -> Worker:
-        """Return a worker with this portal's settings."""
+    def worker(self, *, name: str | None = None, lane: str | None = None) -> Worker:
+        """Return a worker with this portal's settings, for all jobs or those of one *lane*; the first keeps time."""
         return Worker(
             self.db,
             self.bus,
-            self.schedules,
+            [] if lane else self.schedules,
             lease_seconds=self.config.number("job_lease_seconds"),
             tries=self.config.number("job_tries"),
             is_on=self.plugins.switches.is_on,
             name=name,
+            lane=lane,
         )
 
     def close(self) -> None:

@@ -105,6 +105,11 @@ TABLE: dict[str, frozenset[str]] = {
     "history.compare": EVERYBODY,
     "history.restore": SIGNED_IN,
     "conflicts.merge": SIGNED_IN,
+    "notices.index": SIGNED_IN,
+    "notices.read": SIGNED_IN,
+    "notices.choices": SIGNED_IN,
+    "notices.choose": SIGNED_IN,
+    "watching.watch": SIGNED_IN,
     "home.front": EVERYBODY,
     "home.desk": DESK,
 }

@@ -1,8 +1,28 @@
 """Pages of the knowledge, by what they are for; each module has a blueprint of its own."""
 
-from portal.articles.views import attachments, care, conflicts, history, previews, reading, starting, writing
+from portal.articles.views import (
+    attachments,
+    care,
+    conflicts,
+    history,
+    previews,
+    reading,
+    starting,
+    watching,
+    writing,
+)
 from portal.articles.views.reading import VIEWS, pane
 
-BLUEPRINTS = (reading.bp, attachments.bp, care.bp, previews.bp, starting.bp, writing.bp, history.bp, conflicts.bp)
+BLUEPRINTS = (
+    reading.bp,
+    attachments.bp,
+    care.bp,
+    previews.bp,
+    starting.bp,
+    writing.bp,
+    history.bp,
+    conflicts.bp,
+    watching.bp,
+)
 
 __all__ = ["BLUEPRINTS", "VIEWS", "pane"]

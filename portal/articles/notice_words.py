@@ -1,0 +1,138 @@
+"""The kinds of notices about articles, and how each becomes words for whoever reads it.
+
+``say`` in the data of a notice is a move of ``workflow.MOVES`` with whom it
+told (``send_back.writer``), or one of :data:`SAID`. Titles are read anew each
+time, with the rights of the reader: what they may not open is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.rights import Rights
+from portal.articles import drafts, queries, workflow
+from portal.articles.addresses import path_of
+from portal.articles.models import Article, Revision
+from portal.articles.states import RevisionState
+from portal.articles.workflow import Told
+from portal.core.errors import Forbidden
+from portal.core.i18n import gettext as _
+from portal.core.i18n import lazy_gettext as _l
+from portal.notices.kinds import Line, NoticeKind
+from portal.notices.models import Notice
+
+WAITING, OWN, LOOKED_AFTER = "articles.waiting", "articles.own", "articles.looked_after"
+WRONG, WATCHED = "articles.wrong", "articles.watched"
+
+VALIDATED, CHANGED, ARCHIVED = "validated", "changed", "archived"
+SAID: Final[Mapping[str, Any]] = {
+    VALIDATED: _l("Your text counts as checked."),
+    CHANGED: _l("There is a new text."),
+    ARCHIVED: _l("It was archived."),
+}
+
+
+def said(move: workflow.Move, told: Told) -> str:
+    """The name under which the words of a move for those who are told are found again."""
+    return f"{move.name}.{told}"
+
+
+def _line(notice: Notice, title: str, path: str) -> Line:
+    name, _dot, told = str(notice.data["say"]).partition(".")
+    words = workflow.MOVES[name].told[Told(told)] if told else SAID[name]
+    return Line(text=_("“%(title)s”: %(what)s", title=title, what=words), path=path)
+
+
+def _ids(rows: Sequence[Notice], name: str) -> list[int]:
+    return sorted({int(row.data[name]) for row in rows if row.data.get(name)})
+
+
+def waiting(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[int, Line]:
+    """Texts that still wait, for whoever can decide on them."""
+    try:
+        writer = drafts.writer_of(session, rights)
+    except Forbidden:
+        return {}
+    query = sa.select(Revision.id, Revision.title).where(
+        Revision.id.in_(_ids(rows, "revision_id")),
+        Revision.state == RevisionState.SUBMITTED,
+        drafts.decidable(writer),
+    )
+    titles = {row.id: row.title for row in session.execute(query)}
+    return {
+        row.id: _line(row, titles[row.data["revision_id"]], f"/review/{row.data['revision_id']}")
+        for row in rows
+        if row.data["revision_id"] in titles
+    }
+
+
+def own(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[int, Line]:
+    """What became of one's own texts: where it went live the article, else the text."""
+    may_write = rights.may("articles.write") or rights.may("articles.suggest")
+    query = (
+        sa.select(Revision.id, Revision.title, Article.ref, Article.slug, queries.openable(rights).label("opens"))
+        .join(Article, Article.id == Revision.article_id)
+        .where(Revision.id.in_(_ids(rows, "revision_id")), Revision.author_id == rights.person_id)
+    )
+    found = {row.id: row for row in session.execute(query)}
+    lines = {}
+    for row in rows:
+        text = found.get(row.data["revision_id"])
+        came_back = str(row.data["say"]) in _CAME_BACK
+        if text is not None and (may_write if came_back else text.opens):
+            path = f"/write/{text.id}" if came_back else path_of(text.ref, text.slug)
+            lines[row.id] = _line(row, text.title, path)
+    return lines
+
+
+_CAME_BACK = frozenset(said(workflow.MOVES[name], Told.WRITER) for name in ("send_back", "decline"))
+
+
+def live(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[int, Line]:
+    """Articles that the reader can open, under the title that they have now."""
+    query = sa.select(Article.id, Article.ref, Article.slug, Article.title).where(
+        Article.id.in_(_ids(rows, "article_id")), queries.openable(rights)
+    )
+    found = {row.id: row for row in session.execute(query)}
+    articles = {row.id: found[row.data["article_id"]] for row in rows if row.data["article_id"] in found}
+    return {row.id: _line(row, to.title, path_of(to.ref, to.slug)) for row in rows if (to := articles.get(row.id))}
+
+
+KINDS: Final = (
+    NoticeKind(
+        name=WAITING,
+        title=_l("Texts that wait for you"),
+        about=_l("Somebody handed in a text that you look after, or that you sent back before."),
+        describe=waiting,
+    ),
+    NoticeKind(
+        name=OWN,
+        title=_l("What became of your texts"),
+        about=_l("A text or a suggestion of yours was accepted, sent back or declined, or counts as checked."),
+        describe=own,
+    ),
+    NoticeKind(
+        name=LOOKED_AFTER,
+        title=_l("Published in what you look after"),
+        about=_l("Somebody published a text alone, in an article that you look after."),
+        describe=live,
+    ),
+    NoticeKind(
+        name=WRONG,
+        title=_l("Instructions that are now wrong"),
+        about=_l(
+            "What helped you in the last ninety days, or what you watch, has changed and no longer works as it did."
+        ),
+        describe=live,
+    ),
+    NoticeKind(
+        name=WATCHED,
+        title=_l("What you watch"),
+        about=_l("An article that you watch, or one of a service that you watch, has a new text or was archived."),
+        describe=live,
+    ),
+)
