@@ -19,6 +19,7 @@ from portal.accounts.rights import rights_of
 from portal.articles import drafting, drafts, queries, texts
 from portal.articles.models import Article, Revision
 from portal.articles.views.history import VIEWS
+from portal.core.mail import Mail
 from portal.testing import NOON
 from tests.house import town as towns
 from tests.house.town import VIEWERS, Town
@@ -115,6 +116,16 @@ def _change_texts(town: Town) -> dict[str, list[int]]:
             every = sa.select(Revision.id).where(Revision.article_id == article.id).order_by(Revision.number)
             changed[article.ref] = list(session.scalars(every))
     return changed
+
+
+def test_no_mail_carries_a_word_of_any_article_and_everybody_gets_one(town: Town):
+    with town.house.db.reading() as session:
+        mails = session.scalars(sa.select(Mail)).all()
+
+    assert {mail.person_id for mail in mails} == {person.id for person in town.people.values()}
+    said = [f"{mail.subject}\n{mail.text}\n{mail.html}" for mail in mails]
+    assert [marker.where for text in said for marker in town.markers if marker.word in text] == []
+    assert [text for text in said if "/kb/" in text or "KB0" in text] == []
 
 
 def test_no_search_finds_counts_or_corrects_what_a_person_may_not_read(town: Town):

@@ -26,10 +26,14 @@ from portal.articles import service as articles
 from portal.articles.attachment_models import Attachment
 from portal.articles.keeping_models import Timing
 from portal.articles.models import Article, Revision
+from portal.articles.notice_words import OWN, WAITING, WATCHED
 from portal.articles.states import ArticleState, RevisionState
 from portal.core import clock
 from portal.core.filestore import FileStore
 from portal.core.portal import Portal
+from portal.notices import digest
+from portal.notices import service as notices
+from portal.notices.service import News
 from portal.organisation import loading as organisation
 from portal.organisation.models import Party, Service, Unit
 from portal.testing import NOON, sign_in
@@ -137,7 +141,29 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
     _grants(town)
     _moves(town)
     run_jobs()
+    _notices(town)
+    run_jobs()
     return town
+
+
+def _notices(town: Town) -> None:
+    """Everybody has a notice about each article and each text, also those that are not theirs to read; mails go out."""
+    with town.house.db.transaction() as session:
+        news = []
+        for (person_id,) in session.execute(sa.select(Person.id)):
+            for article_id in session.scalars(sa.select(Article.id)):
+                about = {"article_id": article_id, "say": "changed"}
+                news.append(News(person_id=person_id, kind=WATCHED, key=f"a{article_id}", data=about))
+            for revision in session.scalars(sa.select(Revision)):
+                about = {"article_id": revision.article_id, "revision_id": revision.id}
+                for kind, say in ((WAITING, "submit.deciders"), (OWN, "send_back.writer"), (OWN, "accept.writer")):
+                    key, data = f"{say}{revision.id}", about | {"say": say}
+                    news.append(News(person_id=person_id, kind=kind, key=key, data=data))
+        notices.tell(session, news, now=NOON)
+        session.execute(
+            sa.update(Person).values(mail=sa.literal("person") + sa.cast(Person.id, sa.String) + "@example.org")
+        )
+        digest.ring(session, NOON)
 
 
 def _people(town: Town, make_person: Callable[..., Person]) -> None:
