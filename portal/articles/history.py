@@ -92,13 +92,23 @@ def _whole(rights: Rights, writer: Writer | None) -> sa.ColumnElement[bool]:
 
 
 def revisions(
-    session: Session, ref: str, rights: Rights, writer: Writer | None = None, *, page: int = 1, per_page: int = 50
+    session: Session,
+    ref: str,
+    rights: Rights,
+    writer: Writer | None = None,
+    *,
+    page: int = 1,
+    per_page: int = 50,
+    beyond: int = 0,
 ) -> tuple[list[Past], int]:
-    """The texts of an article, the latest first, and how many; *writer* adds their own and those to decide on."""
+    """The texts of an article, the latest first, and how many; *writer* adds their own and those to decide on.
+
+    *beyond* more are given than the page holds, as far as there are.
+    """
     shown = sa.and_(Article.ref == ref, _shown(rights, writer))
     count = sa.select(sa.func.count(Revision.id)).join(Article, Article.id == Revision.article_id).where(shown)
     query = _pasts(rights, writer).where(shown).order_by(Revision.number.desc())
-    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page)).mappings()
+    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page + beyond)).mappings()
     return [Past(**row) for row in rows], session.scalar(count) or 0
 
 
@@ -126,8 +136,13 @@ def _pasts(rights: Rights, writer: Writer | None) -> sa.Select[*tuple[Any, ...]]
     )
 
 
-def moves(session: Session, ref: str, writer: Writer, *, page: int = 1, per_page: int = 100) -> list[Step]:
-    """Who moved which text of an article when, the latest first; why only where all of the text may be read."""
+def moves(
+    session: Session, ref: str, writer: Writer, *, page: int = 1, per_page: int = 100, beyond: int = 0
+) -> list[Step]:
+    """Who moved which text of an article when, the latest first; why only where all of the text may be read.
+
+    *beyond* more are given than the page holds, as far as there are.
+    """
     rights = writer.rights
     query = (
         sa.select(
@@ -145,7 +160,7 @@ def moves(session: Session, ref: str, writer: Writer, *, page: int = 1, per_page
         .where(Article.ref == ref, _shown(rights, writer))
         .order_by(RevisionMove.id.desc())
     )
-    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page)).mappings()
+    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page + beyond)).mappings()
     return [Step(**row) for row in rows]
 
 

@@ -10,9 +10,9 @@ from portal.core.i18n import lazy_gettext as _l
 
 SIGNIFICANCE: Final[Mapping[str, Any]] = {
     Significance.NEW: _l("The first text"),
-    Significance.TYPO: _l("Small corrections"),
-    Significance.CHANGED: _l("Changed"),
-    Significance.OLD_IS_WRONG: _l("Old instructions are now wrong"),
+    Significance.TYPO: _l("A slip of the pen"),
+    Significance.CHANGED: _l("Something changed"),
+    Significance.OLD_IS_WRONG: _l("The old instructions are now wrong"),
 }
 
 MOVES: Final[Mapping[str, Any]] = {

@@ -24,11 +24,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import corpus
+from tests.bench import corpus, past, writing
 from tests.bench.app import HEADER
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a passphrase for measuring"
+PAST, PAST_TEXTS = "KB10001", 500
 READS, SEARCHES, SEARCH_GOAL = 300, 300, {1000: 40.0, 10_000: 120.0}
 
 
@@ -79,24 +80,31 @@ class Portal:
             server.terminate()
             server.wait(timeout=20)
 
-    def get(self, path: str, cookie: str = "", data: dict[str, str] | None = None) -> tuple[int, float, str]:
-        """One request; return status, server milliseconds and body (or the cookies of a form's answer)."""
+    def get(self, path: str, cookie: str = "") -> tuple[int, float, str]:
+        """Ask for a page; return status, server milliseconds, and the page with the cookies behind a zero."""
+        status, milliseconds, text, cookies = self._ask("GET", path, cookie)
+        return status, milliseconds, f"{text}\0{cookies}"
+
+    def post(self, path: str, cookie: str, data: dict[str, str]) -> tuple[int, float, str]:
+        """Send a form; return status, server milliseconds and the answer."""
+        return self._ask("POST", path, cookie, data)[:3]
+
+    def _ask(
+        self, method: str, path: str, cookie: str, data: dict[str, str] | None = None
+    ) -> tuple[int, float, str, str]:
+        """One request; return status, server milliseconds, body and cookies."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Cookie": cookie} if cookie else {}
         body = None
         if data is not None:
             body = urllib.parse.urlencode(data)
             headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST" if data is not None else "GET", path, body, headers)
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         text = answer.read().decode()
         cookies = "; ".join(value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or [])
         connection.close()
-        return (
-            answer.status,
-            float(answer.headers.get(HEADER, "nan")),
-            cookies if data is not None else text + "\0" + cookies,
-        )
+        return answer.status, float(answer.headers.get(HEADER, "nan")), text, cookies
 
     def sign_in(self) -> str:
         """Sign in as somebody of the front line; return the cookie."""
@@ -105,7 +113,7 @@ class Portal:
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
         assert token is not None
         form = {"csrf_token": token[1], "login": "bench", "password": PASSWORD}
-        status, _, cookies = self.get("/sign-in", cookie, form)
+        status, _, _, cookies = self._ask("POST", "/sign-in", cookie, form)
         assert status in {302, 303}, status
         # The first page after signing in sets the cookie again, with the token of its forms, as every browser keeps it.
         return self.get("/", cookies)[2].rpartition("\0")[2] or cookies
@@ -163,6 +171,7 @@ def measure(portal: Portal) -> None:
     _line(f"loading {size} articles, with rendering", f"{size / seconds:.0f}/s", "", "150/s or more")
     seconds = portal.command("search", "rebuild")
     _line(f"building the index of {size} articles", f"{size / seconds:.0f}/s", "", "")
+    past.grow(portal.folder / "instance", PAST, PAST_TEXTS)
     chance = random.Random(3)
     with portal.served() as first:
         _line(f"first answer after start, {size} articles", f"{first:.2f} s", "", "3 s or less")
@@ -172,6 +181,12 @@ def measure(portal: Portal) -> None:
         asked = [f"/search?{urllib.parse.urlencode({'q': words})}" for words in corpus.queries(SEARCHES)]
         goal = SEARCH_GOAL.get(size)
         _figures(portal, f"search page, signed in, {size} articles", asked, cookie, f"95th {goal:g} ms" if goal else "")
+        _figures(
+            portal, f"history of {PAST_TEXTS} texts, signed in", [f"/kb/{PAST}/history"] * 50, cookie, "95th 60 ms"
+        )
+        writing.measure(
+            portal, "KB10001", cookie, lambda what, times, goal: _line(what, *_median_and_95th(times), goal)
+        )
         _figures(portal, f"front page, signed out, {size} articles", ["/"] * 50, "", "")
 
 

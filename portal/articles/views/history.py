@@ -20,7 +20,7 @@ from portal.organisation import queries as organisation
 
 bp = Blueprint("history", __name__, template_folder="../templates")
 
-PER_PAGE, MOVES_PER_PAGE = 50, 100
+PER_PAGE, MOVES_PER_PAGE = 50, 50
 VIEWS = ("side", "inline")
 
 
@@ -62,33 +62,24 @@ def _writer() -> Writer | None:
 def _page(article: Article, refusal: Refused | Forbidden | None = None) -> str:
     rights, writer = current_viewer().rights, _writer()
     page = _number("page")
-    past, total = history.revisions(reading(), article.ref, rights, writer, page=page, per_page=PER_PAGE)
-    beyond: list[history.Past] = []  # the last on this page is compared with the first on the next
-    if page * PER_PAGE < total:
-        beyond, _same = history.revisions(reading(), article.ref, rights, writer, page=page * PER_PAGE + 1, per_page=1)
-    moves_page = _number("moves")
-    steps = _steps(article, writer, moves_page)
+    past, total = history.revisions(reading(), article.ref, rights, writer, page=page, per_page=PER_PAGE, beyond=1)
+    moves_page, steps = _number("moves"), []
+    if writer is not None:
+        steps = history.moves(reading(), article.ref, writer, page=moves_page, per_page=MOVES_PER_PAGE, beyond=1)
     return render_template(
         "articles/history.html",
         article=article,
-        past=past,
-        before=[*past[1:], *beyond],
+        past=past[:PER_PAGE],
+        before=past[1:],
         total=total,
         may_restore=writer is not None and not article.is_archived,
-        steps=steps,
+        steps=steps[:MOVES_PER_PAGE],
         moves_page=moves_page,
-        older_moves=len(steps) == MOVES_PER_PAGE and bool(_steps(article, writer, moves_page + 1)),
+        older_moves=len(steps) > MOVES_PER_PAGE,
         refusal=refusal,
         **_words(),
         **paging(page, max(-(-total // PER_PAGE), 1), "history.show", address=article.address),
     )
-
-
-def _steps(article: Article, writer: Writer | None, page: int) -> list[history.Step]:
-    """The log of moves, for whoever is signed in."""
-    if writer is None:
-        return []
-    return history.moves(reading(), article.ref, writer, page=page, per_page=MOVES_PER_PAGE)
 
 
 def _number(name: str) -> int:
@@ -96,10 +87,11 @@ def _number(name: str) -> int:
 
 
 def _words() -> dict[str, Any]:
+    """The words for what stands there, each looked up once: a page shows them a hundred times."""
     return {
-        "states": workflow.STATE_WORDS,
-        "significance": history_words.SIGNIFICANCE,
-        "moves": history_words.MOVES,
+        "states": {str(name): str(said) for name, said in workflow.STATE_WORDS.items()},
+        "significance": {str(name): str(said) for name, said in history_words.SIGNIFICANCE.items()},
+        "moves": {name: str(said) for name, said in history_words.MOVES.items()},
         "with_names": current_viewer().is_authenticated,
     }
 
