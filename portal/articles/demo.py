@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,10 +30,11 @@ def fill(house: Portal) -> str:
         words = loading.vocabulary(session)
     checked = loading.check([house.root / "kb_articles"], words, max_bytes=house.config.number("article_kb") * 1024)
     loading.load(house.db, checked, now=clock.now, samples=True)
+    today = clock.now()
     with house.db.transaction() as session:
         _say_who_wrote(session)
+        _date_back(session, today - timedelta(days=DAYS + 1))
     given = 0
-    today = clock.now()
     for days_ago in range(DAYS, 0, -1):
         # The noon of a past day: events and verdicts carry the time at which they would have happened.
         with clock.frozen(today - timedelta(days=days_ago)), house.db.transaction() as session:
@@ -49,6 +50,11 @@ def _say_who_wrote(session: Session) -> None:
         live = sa.update(Revision).where(Revision.article_id.in_(of_role), Revision.state == RevisionState.LIVE)
         if each.person is not None:
             session.execute(live.values(author_id=each.person.id))
+
+
+def _date_back(session: Session, day: datetime) -> None:
+    """Let the first texts be older than what people said about them and wrote on top of them."""
+    session.execute(sa.update(Revision).values(created_at=day, updated_at=day, published_at=day))
 
 
 def _one_day(session: Session, chance: random.Random) -> int:

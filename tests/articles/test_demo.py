@@ -48,6 +48,16 @@ def test_texts_stand_in_each_place_and_two_articles_have_a_history(rows):
     ]
 
 
+def test_no_text_is_older_than_the_one_that_it_follows(rows):
+    times = rows(
+        "SELECT later.published_at > earlier.published_at FROM revision AS later JOIN revision AS earlier "
+        "ON earlier.article_id = later.article_id AND earlier.number = later.number - 1 "
+        "WHERE later.published_at IS NOT NULL"
+    )
+
+    assert times == [(1,)] * 4
+
+
 def test_every_decision_has_its_words(rows):
     decided = [row for row in rows(MOVES) if row[1] in {"decline", "send_back"}]
 

@@ -100,15 +100,16 @@ def test_pictures_and_files_are_kept_while_their_step_is_taken_back(demo_instanc
     with house.db.transaction() as session:
         live = session.scalars(sa.select(Revision.id).order_by(Revision.id).limit(2)).all()
         person = session.scalars(sa.select(Person.id).limit(1)).one()
-        for number, uploaded_by in enumerate((person, None), start=1):
-            session.add(
-                Attachment(
-                    id=number, name=f"{number:032}.pdf", extension="pdf", media_type="application/pdf", title="Plan",
-                    bytes=1, sha256="0" * 64, uploaded_by=uploaded_by, uploaded_at=NOON,
-                )
-            )  # fmt: skip
+        plans = [
+            Attachment(
+                name=f"{number:032}.pdf", extension="pdf", media_type="application/pdf", title="Plan",
+                bytes=1, sha256="0" * 64, uploaded_by=uploaded_by, uploaded_at=NOON,
+            )
+            for number, uploaded_by in enumerate((person, None), start=1)
+        ]  # fmt: skip
+        session.add_all(plans)
         session.flush()
-        session.add_all(AttachmentUse(attachment_id=1, revision_id=each, level=1) for each in live)
+        session.add_all(AttachmentUse(attachment_id=plans[0].id, revision_id=each, level=1) for each in live)
     before = _rows(house)
 
     migrate.downgrade(house.db, owner, "0003")
@@ -117,7 +118,7 @@ def test_pictures_and_files_are_kept_while_their_step_is_taken_back(demo_instanc
     after = _rows(house)
     house.close()
 
-    assert (len(before["attachment"]), len(before["attachment_use"])) == (2, 2)
+    assert (len(before["attachment"]), len(before["attachment_use"])) == (3, 2)  # the demo has a picture of its own
     assert {"attachment", "attachment_use"} & taken_back == set()
     assert after == before
 
