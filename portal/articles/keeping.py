@@ -155,6 +155,8 @@ def bring_back(session: Session, writer: Writer, ref: str, *, why: str = "", now
 def live_one(session: Session, ref: str, writer: Writer) -> Article:
     """The live article that *writer* named by its ref or its address. Raises ``Refused``."""
     named = ref.strip().rpartition("/")[2]
+    if not named:
+        raise Refused(_("It is not said which article."), hint=_("Write its number, such as KB0004."))
     found = ref_in(named)
     article = None
     if found is not None:

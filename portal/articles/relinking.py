@@ -7,8 +7,9 @@ writer, and how far it is trusted stays. A draft that somebody has on top of it
 is put together with it like after any other change.
 
 Left as they are, because the address leads on anyway: compliance texts, which
-change only when a second person approves them; and links that people read who
-may not open the article that stays.
+change only when a second person approves them; links that people read who
+may not open the article that stays; and those of the article that stays, which
+would lead to itself and want a look by whoever merged the two.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ class Relinking:
             .join(Article, Article.id == ArticleLink.article_id)
             .where(
                 ArticleLink.to_ref == merged.ref,
+                ArticleLink.article_id != merged.into_id,
                 Article.state == ArticleState.LIVE,
                 Article.governance != Governance.COMPLIANCE,
             )

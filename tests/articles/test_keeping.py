@@ -67,6 +67,8 @@ def test_without_one_that_follows_there_is_a_reason(make_article: MakeArticle, c
 
     with pytest.raises(Refused, match="There are no words yet"):
         act(coach, "archive", "KB0101", why=" ")
+    with pytest.raises(Refused, match="It is not said which article"):
+        act(coach, "merge", "KB0101", " ")
     with pytest.raises(Refused, match="There is no live article KB0999"):
         act(coach, "archive", "KB0101", successor="KB0999")
     with pytest.raises(Refused, match="KB0101 cannot be followed by KB0101"):
@@ -130,7 +132,7 @@ def test_links_in_the_texts_of_others_lead_to_the_one_that_stays(
     organised: Portal, make_article: MakeArticle, coach: Desk, run_jobs: Callable[[], int]
 ):
     make_article("KB0101")
-    make_article("KB0102", title="Print again after a jam")
+    make_article("KB0102", "Not [a jam](/kb/KB0101)?\n", title="Print again after a jam")
     make_article("KB0103", "First [KB0101](/kb/KB0101-printing-does-not-work#h-1).\n", confidence="validated")
     make_article("KB0104", "See [this](/kb/KB0101).\n", governance="compliance")
 
@@ -138,6 +140,8 @@ def test_links_in_the_texts_of_others_lead_to_the_one_that_stays(
     run_jobs()
     act(coach, "bring_back", "KB0101")
     run_jobs()
+
+    assert [row[:2] for row in stand(organised, "KB0102")] == [(1, "live")]
 
     new = "First [KB0102](/kb/KB0102-print-again-after-a-jam).\n"
     assert [row[:2] for row in stand(organised, "KB0103")] == [(1, "superseded"), (2, "live")]

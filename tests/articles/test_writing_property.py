@@ -17,7 +17,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Proficiency
 from portal.accounts.rights import rights_of
 from portal.app import build
-from portal.articles import workflow
+from portal.articles import drafts, keeping, workflow
 from portal.articles.models import Article, Revision, RevisionMove
 from portal.articles.texts import Conflict, stored
 from portal.core.errors import PortalError
@@ -27,6 +27,8 @@ from tests.articles.writing import Desk
 
 PEOPLE = (("onsite", ""), ("onsite", "contributor"), ("front_line", "publisher"), ("coach", ""), ("end_user", ""))
 STEPS = ("take_back", "discard", "take_up", "restore", "recall", "submit", "publish", "accept", "decline", "send_back")
+ENDS = ("archive", "merge", "bring_back", "bring_back")
+PUBLISHERS = frozenset((2, 3))  # of PEOPLE: they publish for everyone
 OWN = frozenset(("take_back", "discard", "take_up", "submit", "publish"))
 ALLOWED = {(name, source, move.to) for name, move in workflow.MOVES.items() for source in move.sources}
 
@@ -36,6 +38,7 @@ class Writing(RuleBasedStateMachine):
 
     template: Path
     seen: ClassVar[set[str]] = set()
+    ended: ClassVar[set[str]] = set()
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,6 +186,31 @@ class Writing(RuleBasedStateMachine):
         assert text.author_id != self.desks[2 + who % 2].id
         self.kept[live.id] = body
 
+    @rule(who=strategies.integers(0, 4), number=strategies.integers(0, 1), step=strategies.sampled_from(ENDS))
+    def end(self, who: int, number: int, step: str) -> None:
+        """Archive one of the two articles, lead it to the other one, or bring it back."""
+        with self.house.db.reading() as session:
+            were_live = sa.select(Article.ref).where(Article.live_revision_id.is_not(None)).order_by(Article.id)
+            refs = session.scalars(were_live).all()
+        if not refs:
+            return
+        gone, other = refs[number % len(refs)], refs[(number + 1) % len(refs)]
+        values: dict[str, Any] = {"into": other} if step == "merge" else {"why": "Why."}
+        who = who if who in {0, 4} else 2 + who % 2
+        desk = self.desks[who]
+        try:
+            with self.house.db.transaction() as session:
+                getattr(keeping, step)(session, drafts.writer_of(session, desk.rights), gone, now=NOON, **values)
+        except PortalError:
+            return
+        assert who in PUBLISHERS
+        with self.house.db.reading() as session:
+            found = session.scalars(sa.select(Article).where(Article.ref == gone)).one()
+            stays = session.scalars(sa.select(Article).where(Article.ref == other)).one()
+        self.check((found.state == "live") is (step == "bring_back"))
+        self.check((found.is_merged, found.successor_id) == ((True, stays.id) if step == "merge" else (False, None)))
+        self.ended.add(step)
+
     @invariant()
     def nothing_is_lost(self) -> None:
         with self.house.db.reading() as session:
@@ -220,6 +248,7 @@ def test_people_write_at_random_and_nothing_is_lost(migrated, size):
     runs, steps = (10, 40) if size == "small" else (100 if full else 20, 100)
     Writing.template = migrated
     Writing.seen.clear()
+    Writing.ended.clear()
     checks = list(HealthCheck)
     limits = settings(
         max_examples=runs,
@@ -234,3 +263,4 @@ def test_people_write_at_random_and_nothing_is_lost(migrated, size):
 
     often = {"start", "submit", "publish", "discard"}
     assert Writing.seen >= (often if size == "small" else often | {"accept", "supersede"})
+    assert Writing.ended >= {"archive", "bring_back"}
