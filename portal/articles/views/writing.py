@@ -146,7 +146,7 @@ def _then(revision: Revision, form: WritingForm, do: str) -> ResponseReturnValue
             writer = drafts.writer_of(session, current_viewer().rights)
             reviewing.settle(session, writer, settled, is_settled="settle" in request.form, now=now())
     elif do == "save":
-        flash(_("Saved. Nobody else sees it before you hand it in."))
+        flash(_("Saved. Readers see it once it is live."))
     kept = {name: request.form[name] for name in BESIDE if request.form.get(name)}
     place = "text" if do == "outline" else "remarks" if settled else None
     return redirect(url_for(".edit", revision_id=revision.id, _anchor=place, **kept), 303)  # type: ignore[arg-type]
