@@ -94,6 +94,14 @@ def refuse_when_outdated(session: Session, revision: Revision, ready: Ready, *, 
     Raises:
         Conflict: it was saved since, or another text went live since it was begun.
     """
+    refuse_when_saved(revision, ready)
+    article = session.get_one(Article, revision.article_id)
+    if revision.base_revision_id != article.live_revision_id:
+        raise behind(session, revision, ready.text, level=level)
+
+
+def refuse_when_saved(revision: Revision, ready: Ready) -> None:
+    """Check that *ready* was made of the text as it stands. Raises ``Conflict``."""
     if (ready.revision_id, ready.saves) != (revision.id, revision.saves):
         raise Conflict(
             _("This text was saved again meanwhile."),
@@ -103,9 +111,6 @@ def refuse_when_outdated(session: Session, revision: Revision, ready: Ready, *, 
             saves=revision.saves,
             base_revision_id=revision.base_revision_id,
         )
-    article = session.get_one(Article, revision.article_id)
-    if revision.base_revision_id != article.live_revision_id:
-        raise behind(session, revision, ready.text, level=level)
 
 
 def refuse_archived(session: Session, revision: Revision) -> None:

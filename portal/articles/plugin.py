@@ -61,7 +61,7 @@ class ArticlesRoom(Room):
 
     name = "articles"
     title = _l("Articles")
-    paths = ("/kb", "/coach/withheld", "/ask", "/attachments", "/write", "/watch")
+    paths = ("/kb", "/coach/withheld", "/ask", "/attachments", "/write", "/watch", "/review")
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
@@ -138,9 +138,10 @@ class ArticlesRoom(Room):
 
     @hookimpl
     def navigation(self) -> list[NavItem]:
-        """One's own texts, and the coach's page."""
+        """One's own texts, those that wait for a decision, and the coach's page."""
         return [
             NavItem("writing.own_texts", _l("Write"), "articles.suggest", order=30),
+            NavItem("reviews.queue", _l("Review"), "articles.write", order=32),
             NavItem("articles.withheld", _l("Withheld"), "articles.see_withheld", order=40),
         ]
 
@@ -164,6 +165,9 @@ class ArticlesRoom(Room):
             "care.merge": HelpLink("KB9010", "Two articles about the same"),
             "care.set_time": HelpLink("KB9010", "At a set time"),
             "care.take_time_back": HelpLink("KB9010", "At a set time"),
+            "reviews": HelpLink("KB9010", "The change, word by word"),
+            "reviews.queue": HelpLink("KB9010", "What waits for you"),
+            "adapting": HelpLink("KB9010", "Accept, send back, decline"),
             "starting": HelpLink("KB9009", "Begin a new article"),
             "starting.capture": capture,
             "starting.add_captured": capture,

@@ -7,6 +7,7 @@ whoever made it, as long as nothing followed from it. None commits.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -88,7 +89,8 @@ def accept(
         Conflict: it was saved, or another text went live, since.
     """
     revision = drafts.to_decide(session, ready.revision_id, writer)
-    moving.refuse_when_outdated(session, revision, ready, level=Level.SPECIALISTS)
+    level = _level(writer, session.get_one(Article, revision.article_id))
+    moving.refuse_when_outdated(session, revision, ready, level=level)
     moving.refuse_archived(session, revision)
     rules.refuse_by_checklist(drafts.answers(session, revision.id, writer))
     _decided(revision, writer, why, now)
@@ -106,12 +108,46 @@ def accept(
     return revision
 
 
+def to_adapt(session: Session, writer: Writer, revision_id: int) -> Text:
+    """The whole text on top of what is live, for a reviewer who changes it before it goes live.
+
+    Raises:
+        NotFound: there is no such text for these rights.
+        Forbidden: they wrote it themselves, or it is a compliance text.
+        Conflict: as :func:`whole_text`, or another text went live since.
+    """
+    handed_in = drafts.to_decide(session, revision_id, writer)
+    article = session.get_one(Article, handed_in.article_id)
+    _refuse_compliance(article, handed_in.front)
+    whole = whole_text(session, handed_in)
+    if handed_in.base_revision_id != article.live_revision_id:
+        raise moving.behind(session, handed_in, whole, level=_level(writer, article))
+    return whole
+
+
+def ready_adapted(
+    session: Session, writer: Writer, revision_id: int, fields: Mapping[str, Any], body: str, *, saves: int
+) -> Ready:
+    """Read, check and render a text that was handed in as its reviewer changed it.
+
+    *saves* is the saving that the reviewer read.
+
+    Raises:
+        NotFound: there is no such text for these rights.
+        Forbidden: they wrote it themselves, or it is a compliance text, which a second person reads unchanged.
+        Incomplete: the changed text has errors.
+    """
+    handed_in = drafts.to_decide(session, revision_id, writer)
+    article = session.get_one(Article, handed_in.article_id)
+    _refuse_compliance(article, handed_in.front, fields)
+    made = texts.ready(session, handed_in, text=texts.text_of(fields, body, ref=article.ref))
+    return dataclasses.replace(made, saves=saves)
+
+
 def adapt(
     session: Session,
     writer: Writer,
-    revision_id: int,
-    fields: Mapping[str, Any],
-    body: str,
+    ready: Ready,
     *,
     base_revision_id: int | None,
     significance: str | None = None,
@@ -120,20 +156,21 @@ def adapt(
 ) -> Revision:
     """Accept a submitted text with changes: the changed one goes live under the name of who wrote it.
 
-    What was handed in stays in the history. *base_revision_id* names the live
-    text that the reviewer worked on top of.
+    What was handed in stays in the history. *ready* is what :func:`ready_adapted`
+    made of the changed text, *base_revision_id* names the live text that the
+    reviewer worked on top of.
 
     Raises:
         NotFound: there is no such text for these rights.
-        Forbidden: they wrote it themselves, or it is a compliance text, which a second person reads unchanged.
-        Refused: no such move, or the text is not complete.
-        Conflict: another text went live since.
+        Forbidden: they wrote it themselves, it is a compliance text, or it is for other readers than they publish for.
+        Refused: no such move.
+        Conflict: it was saved, or another text went live, since.
     """
-    handed_in = drafts.to_decide(session, revision_id, writer)
+    handed_in = drafts.to_decide(session, ready.revision_id, writer)
     article = session.get_one(Article, handed_in.article_id)
-    text = texts.text_of(fields, body, ref=article.ref)
+    moving.refuse_when_saved(handed_in, ready)
     if base_revision_id != article.live_revision_id:
-        raise moving.behind(session, handed_in, text, level=Level.SPECIALISTS)
+        raise moving.behind(session, handed_in, ready.text, level=_level(writer, article))
     moving.refuse_archived(session, handed_in)
     proposed = handed_in.significance
     _decided(handed_in, writer, why, now)
@@ -141,7 +178,7 @@ def adapt(
     adapted = drafting.new_revision(
         session,
         article,
-        text,
+        ready.text,
         author_id=handed_in.author_id,
         is_suggestion=handed_in.is_suggestion,
         origin_id=handed_in.id,
@@ -153,7 +190,7 @@ def adapt(
     moving.go_live(
         session,
         adapted,
-        texts.ready(session, adapted),
+        ready,
         "go_live_adapted",
         significance=significance or proposed,
         is_reviewed=True,
@@ -165,12 +202,21 @@ def adapt(
     return adapted
 
 
-def _refuse_to_adapt(session: Session, article: Article, adapted: Revision, writer: Writer) -> None:
-    if Governance.COMPLIANCE in {str(adapted.front.get("governance")), article.governance}:
+def _level(writer: Writer, article: Article) -> int:
+    """At which a reviewer reads the article: a text that went live meanwhile may have parts for other readers."""
+    return min(writer.rights.level_for(article.service_id), Level.SPECIALISTS)
+
+
+def _refuse_compliance(article: Article, *fields: Mapping[str, Any]) -> None:
+    if Governance.COMPLIANCE in {article.governance, *(str(each.get("governance")) for each in fields)}:
         raise Forbidden(
             _("This is a compliance text; nobody changes and accepts it at once."),
             hint=_("Send it back, and say what to change."),
         )
+
+
+def _refuse_to_adapt(session: Session, article: Article, adapted: Revision, writer: Writer) -> None:
+    _refuse_compliance(article, adapted.front)
     if not drafts.may_publish(session, adapted, writer):
         raise Forbidden(
             _("The changed text is for other readers than you may publish for."),

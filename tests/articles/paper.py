@@ -34,7 +34,7 @@ class _Reader(HTMLParser):
             self.fields[self.select] = own["value"]
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
+        if tag == "textarea" and self.area:
             self.fields[self.area] = self.fields[self.area].replace("\r\n", "\n").removeprefix("\n")
             self.area = ""
         elif tag == "form":

@@ -69,7 +69,11 @@ class Desk:
     def adapt(self, revision: Revision, body: str, **values: Any) -> Revision:
         options = {"base_revision_id": revision.base_revision_id, "now": NOON} | values
         fields = texts.stored(revision).fields | options.pop("fields", {})
-        return self._do(lambda session, me: reviewing.adapt(session, me, revision.id, fields, body, **options))
+        saves = options.pop("saves", revision.saves)
+        ready = self._read(
+            lambda session, me: reviewing.ready_adapted(session, me, revision.id, fields, body, saves=saves)
+        )
+        return self._do(lambda session, me: reviewing.adapt(session, me, ready, **options))
 
     def __getattr__(self, name: str) -> Any:
         """Any other step of the three services, by its name."""

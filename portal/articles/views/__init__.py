@@ -1,12 +1,14 @@
 """Pages of the knowledge, by what they are for; each module has a blueprint of its own."""
 
 from portal.articles.views import (
+    adapting,
     attachments,
     care,
     conflicts,
     history,
     previews,
     reading,
+    reviews,
     starting,
     watching,
     writing,
@@ -22,6 +24,8 @@ BLUEPRINTS = (
     writing.bp,
     history.bp,
     conflicts.bp,
+    reviews.bp,
+    adapting.bp,
     watching.bp,
 )
 

@@ -53,13 +53,7 @@ def editor(
     form.offer(services=choices.services, owner_roles=choices.owner_roles, level=choices.level)
     text = _text_in(form, where)
     faults = list(found) if found is not None else editing.faults(reading(), text, where.article.ref)
-    if refusal is not None:
-        _put_beside(form, faults)
-    order = [*(field.id for field in form), ""]
-    placed = sorted(
-        ((fault, *_place(form, fault)) for fault in faults),
-        key=lambda each: (order.index(each[1].removesuffix("-0")), each[0].line),
-    )
+    found_at = placed(form, faults, beside=refusal is not None)
     return render_template(
         "articles/edit.html",
         form=form,
@@ -70,8 +64,8 @@ def editor(
         may_write=me.may_write,
         state=workflow.STATE_WORDS[RevisionState(where.revision.state)],
         refusal=refusal,
-        errors=[each for each in placed if each[0].is_error],
-        advice=[each for each in placed if not each[0].is_error],
+        errors=[each for each in found_at if each[0].is_error],
+        advice=[each for each in found_at if not each[0].is_error],
         is_more_open=any(form[name].errors for name in WritingForm.FOLDED),
         hints=outlines.hints_left(text.body),
         is_untouched=editing.is_untouched(text.body),
@@ -91,6 +85,20 @@ def _text_in(form: WritingForm, where: Standing) -> texts.Text:
         return texts.text_of(fields_of(form, stored.fields), form.body.data or "", ref=where.article.ref)
     except PortalError:
         return stored
+
+
+def placed(form: WritingForm, faults: Sequence[Fault], *, beside: bool) -> list[tuple[Fault, str, Any]]:
+    """Faults with the id and the label of the field that each is about, in the order of the fields.
+
+    With *beside*, errors stand beside their fields as well.
+    """
+    if beside:
+        _put_beside(form, faults)
+    order = [*(field.id for field in form), ""]
+    return sorted(
+        ((fault, *_place(form, fault)) for fault in faults),
+        key=lambda each: (order.index(each[1].removesuffix("-0")), each[0].line),
+    )
 
 
 def _place(form: WritingForm, fault: Fault) -> tuple[str, Any]:
