@@ -29,10 +29,13 @@ WAITING, OWN, LOOKED_AFTER = "articles.waiting", "articles.own", "articles.looke
 WRONG, WATCHED = "articles.wrong", "articles.watched"
 
 VALIDATED, CHANGED, ARCHIVED = "validated", "changed", "archived"
+NOT_LIVE, NOT_RETIRED = "not_live_on_time", "not_retired_on_time"
 SAID: Final[Mapping[str, Any]] = {
     VALIDATED: _l("Your text counts as checked."),
     CHANGED: _l("There is a new text."),
     ARCHIVED: _l("It was archived."),
+    NOT_LIVE: _l("Your text could not go live at the set time."),
+    NOT_RETIRED: _l("It could not be archived at the set time."),
 }
 
 
@@ -89,7 +92,7 @@ def own(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[int
     return lines
 
 
-_CAME_BACK = frozenset(said(workflow.MOVES[name], Told.WRITER) for name in ("send_back", "decline"))
+_CAME_BACK = frozenset([NOT_LIVE, *(said(workflow.MOVES[name], Told.WRITER) for name in ("send_back", "decline"))])
 
 
 def live(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[int, Line]:
@@ -112,13 +115,17 @@ KINDS: Final = (
     NoticeKind(
         name=OWN,
         title=_l("What became of your texts"),
-        about=_l("A text or a suggestion of yours was accepted, sent back or declined, or counts as checked."),
+        about=_l(
+            "A text of yours was accepted, sent back or declined, counts as checked, or could not go live on time."
+        ),
         describe=own,
     ),
     NoticeKind(
         name=LOOKED_AFTER,
         title=_l("Published in what you look after"),
-        about=_l("Somebody published a text alone, in an article that you look after."),
+        about=_l(
+            "Somebody published a text alone in an article that you look after, or it could not be archived on time."
+        ),
         describe=live,
     ),
     NoticeKind(

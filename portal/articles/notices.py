@@ -25,6 +25,7 @@ from portal.articles.events import (
     ArticleSubmitted,
     ArticleValidated,
 )
+from portal.articles.keeping_events import ArticleScheduleFailed
 from portal.articles.keeping_models import ArticleMove
 from portal.articles.models import Article, Revision, RevisionMove, Verdict
 from portal.articles.states import Significance, VerdictValue
@@ -39,7 +40,7 @@ HELPED_WITHIN = timedelta(days=90)
 AT_ONCE = 100
 MOST_COACHES = 20
 OF_TEXTS = (ArticleSubmitted, ArticleSentBack, ArticleDeclined, ArticlePublished)
-HEARD = (*OF_TEXTS, ArticleArchived, ArticleValidated)
+HEARD = (*OF_TEXTS, ArticleArchived, ArticleValidated, ArticleScheduleFailed)
 
 
 class Telling:
@@ -67,6 +68,8 @@ def news_of(session: Session, event: Event, *, now: datetime) -> list[News]:
         return _validated(session, event)
     if isinstance(event, ArticleArchived):
         return _archived(session, event)
+    if isinstance(event, ArticleScheduleFailed):
+        return _not_on_time(event)
     if not isinstance(event, OF_TEXTS):
         return []
     revision = session.get(Revision, event.revision_id)
@@ -211,6 +214,16 @@ def _validated(session: Session, event: ArticleValidated) -> list[News]:
         News(person_id=person_id, kind=words.OWN, key=f"validated:{revision.id}", data=data)
         for person_id in _known(revision.author_id)
     ]
+
+
+def _not_on_time(event: ArticleScheduleFailed) -> list[News]:
+    """Whoever wrote the text, and else whoever set the time, hears that nothing came of it."""
+    data = {"article_id": event.article_id, "revision_id": event.revision_id}
+    kind, say, person_id = words.OWN, words.NOT_LIVE, event.writer_id
+    if event.revision_id is None:
+        kind, say, person_id = words.LOOKED_AFTER, words.NOT_RETIRED, event.actor_id
+    key = f"timing:{event.timing_id}"
+    return [News(person_id=each, kind=kind, key=key, data=data | {"say": say}) for each in _known(person_id)]
 
 
 def _news(person_id: int, kind: str, step: RevisionMove, say: str, revision: Revision) -> News:

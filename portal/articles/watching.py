@@ -23,6 +23,15 @@ from portal.organisation.models import Service
 
 MOST = 500
 
+_watch = ArticleWatch.__table__.c
+# Built once and of the plain table: each page of an article asks the first for whoever is signed in.
+_ARTICLE = sa.select(_watch.id).where(
+    _watch.person_id == sa.bindparam("person_id"), _watch.article_id == sa.bindparam("article_id")
+)
+_SERVICE = sa.select(_watch.id).where(
+    _watch.person_id == sa.bindparam("person_id"), _watch.service_id == sa.bindparam("service_id")
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
@@ -66,9 +75,9 @@ def stop(session: Session, rights: Rights, *, ref: str = "", service_id: str = "
 
 def is_watching(session: Session, person_id: int, *, article_id: int | None = None, service_id: str = "") -> bool:
     """Whether a person watches this article, or this service."""
-    which = ArticleWatch.article_id == article_id if article_id else ArticleWatch.service_id == service_id
-    query = sa.select(ArticleWatch.id).where(ArticleWatch.person_id == person_id, which)
-    return session.scalar(query) is not None
+    if article_id is not None:
+        return session.scalar(_ARTICLE, {"person_id": person_id, "article_id": article_id}) is not None
+    return session.scalar(_SERVICE, {"person_id": person_id, "service_id": service_id}) is not None
 
 
 def watched(session: Session, rights: Rights) -> list[Watched]:

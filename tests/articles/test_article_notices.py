@@ -13,8 +13,9 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
 from portal.articles import keeping, service, watching
-from portal.articles.models import Article
-from portal.core.events import replay
+from portal.articles.keeping_events import ArticleScheduleFailed
+from portal.articles.models import Article, Revision
+from portal.core.events import emit, replay
 from portal.core.portal import Portal
 from portal.notices import queries
 from portal.testing import NOON
@@ -211,3 +212,40 @@ def test_an_event_told_again_tells_nobody_twice_and_nobody_who_began_to_watch_la
     run_jobs()
 
     assert len(told(organised, watcher)) == 1
+
+
+@pytest.mark.parametrize("act", ["go_live", "retire"])
+def test_what_could_not_be_done_at_its_time_is_told(organised, coach, writer, live, run_jobs, act):
+    draft = desk_of(organised, writer).start("KB0101")
+    is_live = act == "go_live"
+    with organised.db.transaction() as session:
+        emit(
+            session,
+            ArticleScheduleFailed(
+                actor_id=coach.id, article_id=live.id, ref="KB0101", timing_id=1, act=act, owner_role="onsite-team",
+                revision_id=draft.id if is_live else None, writer_id=writer.id if is_live else None,
+            ),
+        )  # fmt: skip
+    run_jobs()
+
+    title = "“Printing does not work”: "
+    own = ("own", title + "Your text could not go live at the set time.", f"/write/{draft.id}")
+    looks_after = ("looked_after", title + "It could not be archived at the set time.", f"/kb/{live.address}")
+    assert (told(organised, writer), told(organised, coach)) == (([own], []) if is_live else ([], [looks_after]))
+
+
+def test_a_suggestion_that_was_changed_and_accepted_is_told_to_who_made_it(
+    organised, coach, live, make_person, run_jobs
+):
+    suggester = make_person("Suggester", roles=["front_line"])
+    desk = desk_of(organised, suggester)
+    draft = desk.save(desk.start("KB0101"), "Look at the small screen.\n")
+    draft = desk.submit(draft, significance="changed")
+    review = desk_of(organised, coach)
+    draft = review._read(lambda session, _me: session.get_one(Revision, draft.id))
+
+    review.adapt(draft, "Look at the small screen on top.\n", significance="changed")
+    run_jobs()
+
+    words = "“Printing does not work”: Your text is live, with changes by who reviewed it."
+    assert told(organised, suggester) == [("own", words, f"/kb/{live.address}")]
