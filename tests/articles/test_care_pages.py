@@ -188,6 +188,7 @@ def test_a_text_is_given_a_time_which_is_shown_and_taken_back(
     faulty = coach.send("/kb/KB0101/care/time", **(fields | {f"time-{text.id}-time": "25:00"}))
     answer = coach.send("/kb/KB0101/care/time", **fields)
     page = coach.client.get("/kb/KB0101/care")
+    review = coach.page(f"/review/{text.id}")
     address = re.search(r'action="(/kb/KB0101/care/time/\d+/take-back)"', page.text)
     assert address is not None
     back = coach.send(address[1])
@@ -197,6 +198,7 @@ def test_a_text_is_given_a_time_which_is_shown_and_taken_back(
     assert 'value="2026-03-03"' in faulty.text
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/kb/KB0101/care#text-{text.id}")
     assert "Goes live on 3 March 2026, 14:30 (Europe/Berlin)" in words(page)
+    assert "It goes live on 3 March 2026, 14:30 (Europe/Berlin)." in review
     assert back.status_code == 303
     assert "Goes live on" not in coach.page("/kb/KB0101/care")
 
@@ -211,6 +213,7 @@ def test_a_new_article_is_given_a_time_by_who_writes_it_alone(
     text = publisher.desk.start_new()
     fields = {f"time-{text.id}-{name}": value for name, value in TOMORROW.items()} | {"revision": str(text.id)}
 
+    editor = publisher.client.get(f"/write/{text.id}").text
     page = publisher.page("/kb/KB1001/care")
     answer = publisher.send("/kb/KB1001/care/time", **fields)
 
@@ -218,6 +221,8 @@ def test_a_new_article_is_given_a_time_by_who_writes_it_alone(
     assert "Your text" in page
     assert answer.status_code == 303
     assert "Goes live on 3 March 2026, 14:30 (Europe/Berlin)" in publisher.page("/kb/KB1001/care")
+    assert f'href="/kb/KB1001/care#text-{text.id}"' in editor
+    assert "It goes live on 3 March 2026, 14:30 (Europe/Berlin)." in publisher.page(f"/write/{text.id}")
     assert somebody.client.get("/kb/KB1001/care").status_code == 404
     assert [row[:2] for row in stand(organised, "KB1001")] == [(1, "submitted")]
 

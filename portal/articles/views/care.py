@@ -37,6 +37,17 @@ STEPS = {
 Forms = dict[str, Any]
 
 
+@bp.app_context_processor
+def _of_every_page() -> dict[str, Any]:
+    return {"time_of": time_of}
+
+
+def time_of(revision_id: int) -> str:
+    """When a text goes live, in words; empty when no time is set. For pages of those who may read the text."""
+    waits = timing.waiting_for(reading(), [revision_id]).get(revision_id)
+    return str(_said(waits)["words"]) if waits else ""
+
+
 @bp.get("/kb/<address>/care")
 @require("articles.write")
 def show(address: str) -> ResponseReturnValue:
