@@ -1,24 +1,28 @@
-"""The command `portal articles`: check, load and render files."""
+"""The command `portal articles`: check, load, export and render files."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import finding, folders, loading, reading_level
+from portal.articles import exporting, finding, folders, importing, loading, reading_level
 from portal.articles.addresses import ref_in
+from portal.articles.exporting import What
+from portal.articles.importing import Imported, Standing, Wishes
 from portal.articles.levels import Level
 from portal.articles.loading import Checked, Vocabulary
 from portal.articles.models import Article
 from portal.articles.problems import in_order
 from portal.core import clock
 from portal.core.errors import Refused
+from portal.core.filestore import FileStore
 from portal.core.i18n import ngettext
 from portal.core.portal import Portal
 from portal.core.switches import PortalState
@@ -65,14 +69,61 @@ def check(house: Portal, paths: tuple[Path, ...], strict: bool, as_json: bool) -
 @click.option("--samples", is_flag=True, help="Also articles with invented facts (sample: true).")
 @click.option("--keep-going", is_flag=True, help="Load the files without errors although others have some.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--delete", is_flag=True, help="Archive what once came from this folder and has no file any longer.")
+@click.option("--take-file", is_flag=True, help="Where a file and its article in the portal changed, take the file.")
+@click.option("--keep-portal", is_flag=True, help="Where both changed, keep the text of the portal.")
 @click.pass_obj
-def load(house: Portal, path: Path, samples: bool, keep_going: bool, dry_run: bool) -> None:
+def load(house: Portal, /, path: Path, take_file: bool, keep_portal: bool, **wanted: bool) -> None:
     """Put the articles of PATH (a file or folder) live, where they are new or changed."""
+    if take_file and keep_portal:
+        raise click.UsageError("Choose one of --take-file and --keep-portal.")
+    wishes = Wishes(take_file=take_file, keep_portal=keep_portal, **wanted)
     checked = _checked(house, (path,))
     for problem in checked.errors:
         click.echo(str(problem), err=True)
     _say_what_was_left_alone((path,))
-    click.echo(("Nothing is written: " if dry_run else "") + _loaded(house, checked, samples, keep_going, dry_run))
+    loaded = _loaded(house, path, checked, wishes)
+    if wishes.dry_run:
+        for file, standing in loaded.standings.items():
+            if standing != Standing.SAME:
+                click.echo(f"{standing.ljust(8)}{file}")
+    click.echo(("Nothing is written: " if wishes.dry_run else "") + str(loaded))
+
+
+@articles.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--history", is_flag=True, help="Also the texts from before: who wrote them when, and why.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, same files too, and change nothing.")
+@click.option("--delete", is_flag=True, help="Remove files that no article stands behind any longer.")
+@click.pass_obj
+def export(house: Portal, path: Path, history: bool, dry_run: bool, delete: bool) -> None:
+    """Write what is live, with its pictures, to the folder PATH; what is the same there stays untouched."""
+    counts: Counter[What] = Counter()
+    told: list[str] = []
+    with house.db.reading() as session:
+        total = exporting.count(session)
+        with click.progressbar(length=total, label="Exporting articles", show_pos=True) as bar:
+            changes = exporting.export(
+                session,
+                FileStore(house.config.instance),
+                path,
+                history=history,
+                dry_run=dry_run,
+                delete=delete,
+                progress=bar.update,
+            )
+            for change in changes:
+                counts[change.what] += 1
+                if dry_run or change.what != What.SAME:
+                    told.append(f"{change.what.ljust(8)}{change.path}")
+    for line in told:
+        click.echo(line)
+    numbers = ", ".join(f"{counts[what]} {what}" for what in What)
+    click.echo(("Nothing is written: " if dry_run else "") + f"Files: {numbers}.")
+    if counts[What.KEPT]:
+        click.echo("Files that are kept have a text that the portal does not hold: load them, or move them away.")
+    if counts[What.GONE] and not delete:
+        click.echo("Files that are gone stay where they are (--delete).")
 
 
 @articles.command()
@@ -118,8 +169,8 @@ def load_starters(house: Portal) -> str:
         if begun.value == DONE if begun else session.scalar(sa.select(Article.id).limit(1)) is not None:
             return ""
         note_starters(session, BEGUN)
-    checked = _checked(house, (house.root / STARTERS,))
-    sentence = _loaded(house, checked, samples=False, keep_going=False, dry_run=False)
+    path = house.root / STARTERS
+    sentence = str(_loaded(house, path, _checked(house, (path,)), Wishes()))
     with house.db.transaction() as session:
         note_starters(session, DONE)
     return sentence
@@ -130,18 +181,10 @@ def note_starters(session: Session, state: int) -> None:
     session.merge(PortalState(key=STARTERS_STATE, value=state))
 
 
-def _loaded(house: Portal, checked: Checked, samples: bool, keep_going: bool, dry_run: bool) -> str:
+def _loaded(house: Portal, path: Path, checked: Checked, wishes: Wishes) -> Imported:
     with click.progressbar(length=2 * len(checked.files), label="Loading articles") as bar:
-        loaded = loading.load(
-            house.db,
-            checked,
-            now=clock.now,
-            samples=samples,
-            keep_going=keep_going,
-            dry_run=dry_run,
-            progress=bar.update,
-        )
-    return str(loaded)
+        store = FileStore(house.config.instance)
+        return importing.load(house.db, store, path, checked, wishes, now=clock.now, progress=bar.update)
 
 
 def _say_what_was_left_alone(paths: tuple[Path, ...]) -> None:

@@ -4,7 +4,8 @@ All files are read and checked first, then all texts rendered, then written a
 few articles at a time, so that no lock is held while rendering and no article
 is ever half there. A kill loses nothing: loading
 again completes what is missing, since a file that did not change is left
-alone. Articles that the folder does not hold stay as they are.
+alone. Articles that the folder does not hold stay as they are. What else may
+stand in a folder, and what people changed in the portal, is ``importing.py``'s.
 """
 
 from __future__ import annotations
@@ -75,11 +76,12 @@ class Checked:
 
 @dataclass
 class Loaded:
-    """What a load did: refs by outcome, samples that were left out, files that had errors."""
+    """What a load did: refs by outcome, samples and files with errors left out, articles whose own text is kept."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     samples_left_out: int = 0
     files_left_out: int = 0
+    kept: int = 0
 
     def __str__(self) -> str:
         """The result as sentences."""
@@ -105,6 +107,14 @@ class Loaded:
                     "%(num)s file with errors was left out.",
                     "%(num)s files with errors were left out.",
                     self.files_left_out,
+                )
+            )
+        if self.kept:
+            sentences.append(
+                ngettext(
+                    "%(num)s was changed in the portal and stays as it is there.",
+                    "%(num)s were changed in the portal and stay as they are there.",
+                    self.kept,
                 )
             )
         return " ".join(sentences)
@@ -203,7 +213,8 @@ def load(
         Refused: a file has an error and *keep_going* is off; nothing was loaded then.
     """
     loaded = Loaded()
-    files = _without_faults(checked, loaded, keep_going=keep_going)
+    files = without_faults(checked, keep_going=keep_going)
+    loaded.files_left_out = len(checked.files) - len(files)
     wanted = [file for file in files if samples or not _front(file).sample]
     loaded.samples_left_out = len(files) - len(wanted)
     with db.reading() as session:
@@ -236,7 +247,8 @@ def _front(file: ArticleFile) -> frontmatter.FrontMatter:
     return file.front
 
 
-def _without_faults(checked: Checked, loaded: Loaded, *, keep_going: bool) -> list[ArticleFile]:
+def without_faults(checked: Checked, *, keep_going: bool) -> list[ArticleFile]:
+    """The files that can be loaded. Raises ``Refused`` when some cannot, and *keep_going* is off."""
     faulty = {problem.path for problem in checked.errors}
     if faulty and not keep_going:
         raise Refused(
@@ -247,7 +259,6 @@ def _without_faults(checked: Checked, loaded: Loaded, *, keep_going: bool) -> li
             ),
             hint=_("Mend them, or load the others with --keep-going."),
         )
-    loaded.files_left_out = len(faulty)
     return [file for file in checked.files if file.path not in faulty]
 
 

@@ -191,7 +191,7 @@ def test_the_place_of_a_file_in_its_folder_is_kept_and_no_path_of_this_machine(l
     load()
 
     paths = session.scalars(sa.select(Article.source_path).order_by(Article.ref)).all()
-    assert paths == ["KB0101-article.md", "handbook/KB0102-article.md"]
+    assert paths == ["files:KB0101-article.md", "files:handbook/KB0102-article.md"]
 
 
 def test_a_path_that_is_not_there_or_holds_nothing_is_said(organised, tmp_path):
