@@ -57,7 +57,8 @@ def needs_approval(article: Article) -> bool:
 
 def is_starter(article: Article) -> bool:
     """Whether the text came from a file and the company's own people have not checked it yet."""
-    return article.source_path is not None and article.checked_on is None
+    is_checked = article.checked_on is not None or article.confidence == Confidence.VALIDATED
+    return article.source_path is not None and not is_checked
 
 
 def is_for_writers(article: Article | FrontMatter) -> bool:

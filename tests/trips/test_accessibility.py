@@ -43,7 +43,8 @@ ADMIN = (
 )  # fmt: skip
 COACH = (
     "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",
-    "/people/{sabine}", "/people/{nora}", "/people/{paul}",
+    "/people/{sabine}", "/people/{nora}", "/people/{paul}", "/review", "/review/{KB0027_2}",
+    "/review/{KB1002_1}?view=page", "/review/{KB1001_1}?line=5", "/review/{KB0027_2}/adapt",
 )  # fmt: skip
 SENT_BACK, WAITS = ("/write/{KB1001_1}",), ("/write/{KB1002_1}",)
 PAGES = {
