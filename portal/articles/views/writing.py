@@ -106,8 +106,9 @@ def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> Revi
     """Keep what the form holds. Raises as ``drafting.save``."""
     with transaction() as session:
         writer = drafts.writer_of(session, current_viewer().rights)
-        found = session.get(Revision, revision_id)  # whose it is, drafting.save says
-        stored = texts.stored(found) if found is not None else Text("", "")
+        found = session.get(Revision, revision_id)
+        is_own = found is not None and found.author_id == writer.person_id
+        stored = texts.stored(found) if found is not None and is_own else Text("", "")  # then the saving refuses it
         body = stored.body if form.body.data is None else form.body.data
         if outline:
             body = form.body.data = _outline(body, form.kind.data or "")
