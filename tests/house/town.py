@@ -25,7 +25,7 @@ from portal.articles import attachments, drafts, keeping, loading, timing
 from portal.articles import service as articles
 from portal.articles.attachment_models import Attachment
 from portal.articles.keeping_models import Timing
-from portal.articles.models import Article, Revision
+from portal.articles.models import Article, Revision, RevisionRemark
 from portal.articles.notice_words import OWN, WAITING, WATCHED
 from portal.articles.states import ArticleState, RevisionState
 from portal.core import clock
@@ -101,6 +101,7 @@ class Town:
                 "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
                 "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
                 "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
+                "remark_id": [*(str(each) for each in session.scalars(sa.select(RevisionRemark.id))), "999999"],
             }
 
 
