@@ -8,6 +8,7 @@ no remember cookie; its own session protection is off.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast
@@ -38,7 +39,8 @@ class Viewer:
     """Who looks at a page: a person who is signed in, or a visitor (no *person_id*). Plain values only.
 
     *language* is empty for whoever has chosen none, *time_zone* a name such as
-    ``Europe/Berlin``, or ``None`` where nobody set one.
+    ``Europe/Berlin``, or ``None`` where nobody set one. *counts* are numbers that
+    rooms above show on every page, by name; they came with the sign-in.
     """
 
     rights: Rights
@@ -49,6 +51,7 @@ class Viewer:
     must_change_password: bool = False
     sign_in_id: int | None = None
     token: str = field(default="", repr=False)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_authenticated(self) -> bool:
@@ -121,13 +124,22 @@ def _load(token: str) -> Viewer | None:
         if found is None:
             return None
         _note_seen(found)
-        return viewer_of(found, rights_of(reading(), found), found.sign_in_id, token, zone=found.zone)
+        rights = rights_of(reading(), found)
+        return viewer_of(found, rights, found.sign_in_id, token, zone=found.zone, counts=found.counts)
     except OperationalError:
         g.accounts_database_away = True
         raise
 
 
-def viewer_of(person: Person | Found, rights: Rights, sign_in_id: int, token: str, *, zone: str = "") -> Viewer:
+def viewer_of(
+    person: Person | Found,
+    rights: Rights,
+    sign_in_id: int,
+    token: str,
+    *,
+    zone: str = "",
+    counts: Mapping[str, int] | None = None,
+) -> Viewer:
     """*person* as pages see them; *zone* is the time zone of whoever has chosen none."""
     return Viewer(
         rights=rights,
@@ -138,6 +150,7 @@ def viewer_of(person: Person | Found, rights: Rights, sign_in_id: int, token: st
         must_change_password=person.must_change_password,
         sign_in_id=sign_in_id,
         token=token,
+        counts=counts or {},
     )
 
 

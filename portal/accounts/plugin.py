@@ -61,6 +61,7 @@ class AccountsRoom(Room):
         """Let every session of the database carry what rights depend on."""
         super().setup(portal)
         portal.db.info[RULES] = Rules(portal.permissions, portal.config.on("anonymous_reading"))
+        portal.db.info[sign_ins.COUNTS] = {}  # rooms above add theirs, by name
         portal.tally.sink(login.SEEN, sign_ins.note_seen)
 
     def open_pages(self, app: Flask) -> None:

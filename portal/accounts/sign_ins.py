@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,11 @@ from portal.core.db import UtcDateTime
 from portal.organisation.models import Organisation
 
 SEEN_AGAIN_AFTER = timedelta(minutes=10)
+
+COUNTS = "portal.counts_of_who_asks"
+
+# Given the column with the id of a person: a subquery for one number about them.
+Count = Callable[[sa.ColumnElement[int]], sa.ScalarSelect[int]]
 
 _BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 _SYSTEMS = {
@@ -62,7 +67,10 @@ def start(session: Session, person_id: int, token: str, *, now: datetime, days: 
 
 @dataclass(frozen=True)
 class Found:
-    """A sign-in that holds, with what each page needs of its person; *zone* is the organisation's, or empty."""
+    """A sign-in that holds, with what each page needs of its person; *zone* is the organisation's, or empty.
+
+    *counts* are the numbers that rooms above asked for, by the names under which they did.
+    """
 
     sign_in_id: int
     seen_at: datetime
@@ -74,6 +82,7 @@ class Found:
     unit_id: str | None
     party_id: str | None
     zone: str
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def find(session: Session, token: str, *, now: datetime) -> Found | None:
@@ -81,18 +90,25 @@ def find(session: Session, token: str, *, now: datetime) -> Found | None:
 
     ``None`` when there is none, it has ended, or the person has left.
     """
-    row = session.execute(_found(), {"token_hash": hash_of(token), "now": now}).one_or_none()
-    return None if row is None else Found(*row)
+    counts: Mapping[str, Count] = session.info.get(COUNTS, {})
+    row = session.execute(_found(tuple(counts.values())), {"token_hash": hash_of(token), "now": now}).one_or_none()
+    if row is None:
+        return None
+    known = len(row) - len(counts)
+    return Found(*(*row[:known], dict(zip(counts, row[known:], strict=True))))
 
 
-@cache
-def _found() -> sa.Select[*tuple[Any, ...]]:
-    """The query of :func:`find`, built once and of plain columns: each page asks it, and rows made into models cost."""
+@lru_cache(maxsize=8)
+def _found(counts: tuple[Count, ...]) -> sa.Select[*tuple[Any, ...]]:
+    """The query of :func:`find`, built once and of plain columns: each page asks it, and rows made into models cost.
+
+    *counts* travel in it, so that a number on every page costs no read of its own.
+    """
     mine, who = SignIn.__table__.c, Person.__table__.c
     zone = sa.select(Organisation.__table__.c.time_zone).limit(1).scalar_subquery()
     return (
         sa.select(mine.id, mine.seen_at, who.id, who.name, who.language, who.time_zone, who.must_change_password)
-        .add_columns(who.unit_id, who.party_id, sa.func.coalesce(zone, ""))
+        .add_columns(who.unit_id, who.party_id, sa.func.coalesce(zone, ""), *(count(who.id) for count in counts))
         .join_from(SignIn.__table__, Person.__table__, who.id == mine.person_id)
         .where(
             mine.token_hash == sa.bindparam("token_hash"),

@@ -32,6 +32,7 @@ from portal.articles.queries import (
     service_levels,
 )
 from portal.articles.states import ArticleState, VerdictValue
+from portal.articles.watch_models import ArticleWatch
 from portal.core.db import Model, UtcDateTime
 from portal.organisation.models import Party, Service
 
@@ -63,6 +64,7 @@ class OpenPage:
     helped: int
     successor: Listed | None
     verdict: Verdict | None
+    is_watched: bool
 
 
 def page_of(
@@ -95,6 +97,7 @@ def page_of(
         helped=row.helped,
         successor=_successor_of(session, article, rights),
         verdict=_apart(Verdict, row) if row.verdict_id is not None else None,
+        is_watched=row.is_watched,
     )
 
 
@@ -139,6 +142,7 @@ def _page_query(higher: ServiceLevels, *, is_person: bool, drafts: bool) -> sa.S
             Person.name.label("person_name"),
             _helped(Article.id, sa.bindparam("since", type_=UtcDateTime)).label("helped"),
             level.label("level"),
+            (_watches(Article.id, sa.bindparam("whose")) if is_person else sa.false()).label("is_watched"),
         )
         .select_from(Article)
         .join(Service, Service.id == Article.service_id)
@@ -155,6 +159,12 @@ def _page_query(higher: ServiceLevels, *, is_person: bool, drafts: bool) -> sa.S
 
 def _columns(model: type[Model]) -> list[sa.Label[Any]]:
     return [model.__table__.c[name].label(label) for name, label in _labels(model)]
+
+
+def _watches(article_id: Any, person_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether a person watches the article."""
+    watch = ArticleWatch.__table__.c
+    return sa.exists().where(watch.article_id == article_id, watch.person_id == person_id)
 
 
 def _successor_of(session: Session, article: Article, rights: Rights) -> Listed | None:

@@ -32,7 +32,6 @@ from portal.articles.doctor import CHECKS, stored_files
 from portal.articles.handbook import Handbook
 from portal.articles.levels import Kind
 from portal.articles.listeners import Linking
-from portal.articles.models import Article
 from portal.articles.notices import HEARD, Telling
 from portal.articles.personal import rows_about
 from portal.articles.relinking import Relinking
@@ -194,13 +193,8 @@ class ArticlesRoom(Room):
             return None
         kinds.sort(key=lambda each: wording.TROUBLE_FIRST.index(Kind(each.kind)))
         html = render_template("articles/_service.html", kinds=kinds, words=wording.KINDS, service=service)
-        watch = watching.button_for(viewer.person_id, service=service) or ""
+        watch = watching.button_for(viewer.person_id, service) or ""
         return Markup(html) + watch  # noqa: S704 - made by a template, which escapes
-
-    @hookimpl
-    def slot_article_sidebar(self, article: Article, viewer: Viewer) -> Markup | None:
-        """Watch this article."""
-        return watching.button_for(viewer.person_id, article=article)
 
     @hookimpl
     def notice_kinds(self) -> list[NoticeKind]:

@@ -24,10 +24,7 @@ from portal.organisation.models import Service
 MOST = 500
 
 _watch = ArticleWatch.__table__.c
-# Built once and of the plain table: each page of an article asks the first for whoever is signed in.
-_ARTICLE = sa.select(_watch.id).where(
-    _watch.person_id == sa.bindparam("person_id"), _watch.article_id == sa.bindparam("article_id")
-)
+# Built once and of the plain table: each page of a service asks it for whoever is signed in.
 _SERVICE = sa.select(_watch.id).where(
     _watch.person_id == sa.bindparam("person_id"), _watch.service_id == sa.bindparam("service_id")
 )
@@ -73,10 +70,8 @@ def stop(session: Session, rights: Rights, *, ref: str = "", service_id: str = "
     session.execute(sa.delete(ArticleWatch).where(own, which))
 
 
-def is_watching(session: Session, person_id: int, *, article_id: int | None = None, service_id: str = "") -> bool:
-    """Whether a person watches this article, or this service."""
-    if article_id is not None:
-        return session.scalar(_ARTICLE, {"person_id": person_id, "article_id": article_id}) is not None
+def is_watching_service(session: Session, person_id: int, service_id: str) -> bool:
+    """Whether a person watches this service; whether one watches an article comes with its page (``opening``)."""
     return session.scalar(_SERVICE, {"person_id": person_id, "service_id": service_id}) is not None
 
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Flask
 
+from portal.accounts import sign_ins
 from portal.core.events import Event, On
 from portal.core.hooks import HelpLink, PersonalData, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Room
 from portal.core.portal import Portal
-from portal.notices import digest, hooks, service, views
+from portal.notices import digest, hooks, queries, service, views
 from portal.notices.kinds import KINDS, Kinds
 from portal.notices.models import Notice, NoticeChoice
 
@@ -26,9 +27,10 @@ class NoticesRoom(Room):
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
-        """Let every session know the kinds of notices."""
+        """Let every session know the kinds of notices, and every page how many wait for whoever asks."""
         super().setup(portal)
         portal.db.info[KINDS] = Kinds(portal.plugins)
+        portal.db.info[sign_ins.COUNTS][queries.UNREAD] = queries.unread_of
         self.digests = digest.Digests(
             portal.db,
             portal.render_mail,

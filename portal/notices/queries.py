@@ -17,11 +17,7 @@ from portal.notices.models import Notice, NoticeChoice
 PER_PAGE = 50
 DAILY_MAIL = "mail"  # as a kind: whether there is a daily mail at all
 
-_notice = Notice.__table__
-# Built once and of the plain table: every page of whoever is signed in asks it.
-_UNREAD = sa.select(sa.func.count()).select_from(_notice).where(
-    _notice.c.person_id == sa.bindparam("person_id", type_=sa.Integer), _notice.c.read_at.is_(None)
-)  # fmt: skip
+UNREAD = "notices.unread"  # among the counts of who asks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +37,16 @@ class Choice:
     choice: str
 
 
+def unread_of(person_id: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    """How many notices of a person are not read yet; part of the read that tells each page who asks."""
+    notice = Notice.__table__
+    unread = sa.and_(notice.c.person_id == person_id, notice.c.read_at.is_(None))
+    return sa.select(sa.func.count()).select_from(notice).where(unread).scalar_subquery()
+
+
 def unread_count(session: Session, person_id: int) -> int:
     """How many notices of a person are not read yet."""
-    return session.scalar(_UNREAD, {"person_id": person_id}) or 0
+    return session.scalar(sa.select(unread_of(sa.literal(person_id)))) or 0
 
 
 def in_words(session: Session, rights: Rights, rows: Sequence[Notice]) -> list[Told]:

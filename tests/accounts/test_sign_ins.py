@@ -38,6 +38,23 @@ def test_the_time_zone_of_the_organisation_comes_along(company, make_person):
         assert sign_ins.find(session, "token", now=NOON).zone == "Europe/Berlin"
 
 
+def test_numbers_that_rooms_above_ask_for_come_along(company, make_person):
+    robin, ada = make_person(), make_person("Ada")
+
+    def how_many_sign_ins(person_id):
+        every = SignIn.__table__.alias()
+        return sa.select(sa.func.count()).where(every.c.person_id == person_id).scalar_subquery()
+
+    with company.db.transaction() as session:
+        for person, token in ((robin, "a"), (robin, "b"), (ada, "c")):
+            sign_ins.start(session, person.id, token, now=NOON, days=2)
+    with company.db.reading() as session:
+        session.info[sign_ins.COUNTS] = {"test.sign_ins": how_many_sign_ins}
+        found = [sign_ins.find(session, token, now=NOON).counts for token in ("a", "c")]
+
+    assert found == [{"test.sign_ins": 2}, {"test.sign_ins": 1}]
+
+
 def test_one_browser_ends_for_its_own_person_alone(session, make_person):
     robin, ada = make_person(), make_person("Ada")
     mine, other = (sign_ins.start(session, robin.id, token, now=NOON, days=2) for token in ("a", "b"))

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from portal.accounts.login import current_viewer
 from portal.accounts.rights import Rights
 from portal.articles import watching
-from portal.articles.models import Article
 from portal.core.clock import now
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
@@ -40,20 +39,12 @@ def watch() -> ResponseReturnValue:
     return redirect(safe_path(request.form.get("next"), "/notices/choices"), 303)
 
 
-def button_for(
-    person_id: int | None, *, article: Article | None = None, service: Service | None = None
-) -> Markup | None:
-    """The button on the page of an article or of a service; nothing for visitors."""
+def button_for(person_id: int | None, service: Service) -> Markup | None:
+    """The button on the page of a service; nothing for visitors. The page of an article has its own."""
     if person_id is None:
         return None
-    is_watched = watching.is_watching(
-        reading(),
-        person_id,
-        article_id=article.id if article else None,
-        service_id=service.id if service else "",
-    )
-    path = f"/kb/{article.address}" if article else f"/services/{service.id}" if service else ""
-    html = render_template("articles/_watch.html", article=article, service=service, is_watched=is_watched, path=path)
+    is_watched = watching.is_watching_service(reading(), person_id, service.id)
+    html = render_template("articles/_watch.html", article=None, service=service, is_watched=is_watched)
     return Markup(html)  # noqa: S704 - made by a template, which escapes
 
 
