@@ -42,6 +42,7 @@ def _make_notices():
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("data", Json(), nullable=False),

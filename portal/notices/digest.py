@@ -66,7 +66,7 @@ def ring(session: Session, now: datetime) -> None:
 
 def due(session: Session, now: datetime, *, limit: int = AT_ONCE, after: int = 0) -> list[Due]:
     """Who is to get their daily mail at the moment *now*, by id, beginning behind *after*."""
-    waiting = sa.select(Notice.person_id).where(Notice.read_at.is_(None), Notice.to_mail)
+    waiting = sa.select(Notice.person_id).where(Notice.read_at.is_(None), Notice.to_mail, queries.is_heard())
     silent = sa.select(NoticeChoice.person_id).where(
         NoticeChoice.kind == queries.DAILY_MAIL, NoticeChoice.choice != "mail"
     )
@@ -127,7 +127,8 @@ class Digests:
         """Queue the mail of one person; what they may no longer read counts as read and is not told."""
         with self._db.reading() as session:
             row = session.get_one(Person, person.person_id)
-            waiting = sa.and_(Notice.person_id == row.id, Notice.read_at.is_(None), Notice.to_mail)
+            unread = sa.and_(Notice.person_id == row.id, Notice.read_at.is_(None))
+            waiting = sa.and_(unread, Notice.to_mail, queries.is_heard())
             notices = session.scalars(sa.select(Notice).where(waiting).order_by(Notice.id)).all()
             told = queries.in_words(session, rights_of(session, row), notices)
             letter = self.letter(told, row) if told else None

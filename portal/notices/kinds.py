@@ -36,7 +36,10 @@ Describe = Callable[[Session, Rights, Sequence[Notice]], Mapping[int, Line]]
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeKind:
-    """One kind of notice: a dotted *name*, what people read about it, and how it becomes words.
+    """One kind of notice: a *name*, what people read about it, and how it becomes words.
+
+    The name begins with that of the room or plugin, and a dot: notices of a
+    plugin that is switched off are shown, counted and mailed no more.
 
     *describe* is called with a session for reading, the rights of the reader
     and rows of this kind; it answers by the ids of the rows. A row that it
@@ -49,6 +52,11 @@ class NoticeKind:
     about: Any
     describe: Describe
     default: str = MAIL
+
+    @property
+    def source(self) -> str:
+        """The room or plugin whose kind it is."""
+        return self.name.partition(".")[0]
 
 
 class Kinds:

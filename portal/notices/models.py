@@ -25,6 +25,7 @@ class Notice(Model):
 
     id: Mapped[IntPk]
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    source: Mapped[str] = mapped_column(sa.String(80))  # the room or plugin whose kind it is
     kind: Mapped[str] = mapped_column(sa.String(60))
     key: Mapped[str] = mapped_column(sa.String(200))
     data: Mapped[dict[str, Any]]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
+from portal.core.switches import PluginSwitch
 from portal.notices.kinds import MAIL, Line, NoticeKind, kinds_of
 from portal.notices.models import Notice, NoticeChoice
 
@@ -37,10 +38,16 @@ class Choice:
     choice: str
 
 
+def is_heard() -> sa.ColumnElement[bool]:
+    """Notices of rooms, and of plugins that nobody switched off."""
+    switch, notice = PluginSwitch.__table__.c, Notice.__table__.c
+    return ~sa.select(switch.name).where(switch.name == notice.source, ~switch.is_on).exists()
+
+
 def unread_of(person_id: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
     """How many notices of a person are not read yet; part of the read that tells each page who asks."""
     notice = Notice.__table__
-    unread = sa.and_(notice.c.person_id == person_id, notice.c.read_at.is_(None))
+    unread = sa.and_(notice.c.person_id == person_id, notice.c.read_at.is_(None), is_heard())
     return sa.select(sa.func.count()).select_from(notice).where(unread).scalar_subquery()
 
 
@@ -64,7 +71,7 @@ def in_words(session: Session, rights: Rights, rows: Sequence[Notice]) -> list[T
 
 def page_of(session: Session, rights: Rights, *, page: int = 1, per_page: int = PER_PAGE) -> tuple[list[Told], int]:
     """One page of what somebody was told, newest first, and how many pages there are."""
-    own = Notice.person_id == rights.person_id
+    own = sa.and_(Notice.person_id == rights.person_id, is_heard())
     total = session.scalar(sa.select(sa.func.count()).select_from(Notice).where(own)) or 0
     query = sa.select(Notice).where(own).order_by(Notice.id.desc())
     rows = session.scalars(query.offset((page - 1) * per_page).limit(per_page)).all()

@@ -46,7 +46,7 @@ def readable(session: Session, news: Sequence[News]) -> list[News]:
         person = session.get(Person, each.person_id)
         if person is None or not person.is_here:
             continue
-        row = Notice(id=0, person_id=person.id, kind=each.kind, key=each.key, data=dict(each.data))
+        row = Notice(id=0, person_id=person.id, source=kind.source, kind=each.kind, key=each.key, data=dict(each.data))
         if kind.describe(session, rights_of(session, person), [row]):
             found.append(each)
     return found
@@ -62,13 +62,14 @@ def tell(session: Session, news: Sequence[News], *, now: datetime) -> int:
     count = 0
     for each in news:
         known = sa.select(Notice.id).where(Notice.person_id == each.person_id, Notice.key == each.key)
-        choice = chosen.get(each.person_id, {}).get(each.kind, kinds[each.kind].default)
+        kind = kinds[each.kind]
+        choice = chosen.get(each.person_id, {}).get(kind.name, kind.default)
         if choice == OFF or session.scalar(known) is not None:
             continue
         session.add(
             Notice(
-                person_id=each.person_id, kind=each.kind, key=each.key, data=dict(each.data), at=now,
-                to_mail=choice == MAIL,
+                person_id=each.person_id, source=kind.source, kind=kind.name, key=each.key, data=dict(each.data),
+                at=now, to_mail=choice == MAIL,
             )
         )  # fmt: skip
         session.flush()

@@ -25,9 +25,10 @@ from portal.core.jobs import Every
 from portal.core.plugins import Plugin
 from portal.core.portal import Portal
 from portal.core.web import reading
+from portal.notices.kinds import NoticeKind
 from portal.organisation.models import Service, Unit
 from portal.search.hooks import Searchable
-from tests.example_plugin import cli, events, hooks, listeners, queries, service, views
+from tests.example_plugin import cli, events, hooks, listeners, notices, queries, service, views
 from tests.example_plugin.models import Note
 from tests.example_plugin.search import SEARCHABLE
 
@@ -76,6 +77,7 @@ class ExamplePlugin(Plugin):
         return [
             On(ArticlePublished, listeners.note_article),
             On(events.NotePinned, listeners.note_pinned),
+            On(events.NotePinned, notices.tell_coaches),
             On("article.verdict_given", listeners.note_verdicts, reads=("verdict_id", "value"), batch=50),
         ]
 
@@ -213,6 +215,16 @@ class ExamplePlugin(Plugin):
     def slot_search_nothing(self, words: str) -> Markup:
         """Where nothing was found."""
         return card("search nothing", about=words)
+
+    @hookimpl
+    def notice_kinds(self) -> list[NoticeKind]:
+        """New notes, for coaches."""
+        return [notices.KIND]
+
+    @hookimpl
+    def slot_notice_choices(self) -> Markup:
+        """Below the choices about notices."""
+        return card("notice choices")
 
     @hookimpl
     def slot_example_note(self, note: Note) -> Markup:

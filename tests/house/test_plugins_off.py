@@ -189,7 +189,8 @@ def test_what_waited_when_it_went_off_waits_until_it_is_on_again(twin):
     switch(twin.app, on=True)
     while_on = run_jobs_of(twin.house)
 
-    assert (while_off, left, while_on, jobs_of(twin.house)) == (1, ["example.note_pinned"], 1, [])
+    waits = ["example.note_pinned", "example.tell_coaches"]
+    assert (while_off, left, while_on, jobs_of(twin.house)) == (1, waits, 2, [])
 
 
 def jobs_of(house: Portal) -> list[str]:

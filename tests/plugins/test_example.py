@@ -84,6 +84,7 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
         "article": cards(client.get(address)),
         "verdict": cards(answered),
         "note": cards(client.get("/example/notes/N000001")),
+        "choices": cards(coach.get("/notices/choices")),
     }
 
     around = {"article top": "KB0001", "article sidebar": "KB0001", "article bottom": "KB0001"}
@@ -98,9 +99,26 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
         "article": around,
         "verdict": around | {"after verdict": "KB0001 yes"},
         "note": {"example note": "N000001"},
+        "choices": {"notice choices": ""},
     }
     assert "front now &lt;board&gt;" in client.get("/").text
     assert client.get("/services/mail").text.count("Paper is here") == 1
+
+
+def test_coaches_are_told_of_a_note_while_it_hangs(house, as_role, make_person, run_jobs, filled):
+    coach = as_role("coach")
+    with house.db.transaction() as session:
+        note = service.pin(session, service_id="mail", title="Toner is gone", body="", by=None, now=NOON)
+    run_jobs()
+
+    told = coach.get("/notices").text
+    with house.db.transaction() as session:
+        service.take_down(session, session.get_one(Note, note.id), by=None)
+    later = coach.get("/notices").text
+
+    words = "A note hangs on the board: Toner is gone"
+    assert (words in told, words in later) == (True, False)
+    assert "A note hangs on the board" not in as_role("front_line").get("/notices").text
 
 
 def csrf(answer) -> str:
