@@ -103,10 +103,17 @@ def _below(text: Text) -> dict[str, Any]:
     return {name: value for name, value in text.fields.items() if name not in ON_TOP}
 
 
+def was_written_here(session: Session, article: Article) -> bool:
+    """Whether the live text comes from people, and not from a file."""
+    moves = sa.select(RevisionMove.id).where(
+        RevisionMove.revision_id == article.live_revision_id, RevisionMove.move != "load"
+    )
+    return session.scalar(moves.limit(1)) is not None
+
+
 def was_changed_here(session: Session, article: Article) -> bool:
-    """Whether people wrote, validated, archived or brought back this article since its file was loaded."""
-    moved = sa.select(RevisionMove.id).where(RevisionMove.revision_id == article.live_revision_id)
-    if session.scalar(moved.limit(1)) is not None:
+    """Whether people wrote, validated, archived, merged or brought back this article since its file was loaded."""
+    if was_written_here(session, article):
         return True
     last = session.execute(
         sa.select(ArticleMove.person_id)
@@ -114,8 +121,10 @@ def was_changed_here(session: Session, article: Article) -> bool:
         .order_by(ArticleMove.id.desc())
         .limit(1)
     ).one_or_none()
-    if last is not None:
-        return last.person_id is not None  # else its file had gone, and it was archived for that
+    if last is not None and last.person_id is not None:
+        return True
+    if article.is_archived and article.source_hash is None:
+        return False  # its file had gone, and it was archived for that
     stored = texts.stored(session.get_one(Revision, article.live_revision_id)).fields
     return stored.get("confidence") != str(article.confidence)
 

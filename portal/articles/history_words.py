@@ -29,6 +29,7 @@ MOVES: Final[Mapping[str, Any]] = {
     "publish": _l("published"),
     "publish_on_time": _l("published at the set time"),
     "lead_on": _l("its links changed, after two articles became one"),
+    "load": _l("loaded from a file"),
     "supersede": _l("replaced by a newer text"),
     "discard": _l("put aside"),
     "take_up": _l("taken up again"),

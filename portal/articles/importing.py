@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 
 from portal.articles import filing, folders, importing_beside, keeping, loading, service
 from portal.articles.frontmatter import ArticleFile
+from portal.articles.keeping_models import Step
+from portal.articles.levels import Confidence
 from portal.articles.loading import Checked, Loaded
 from portal.articles.models import Article
 from portal.articles.states import ArticleState
@@ -147,9 +149,17 @@ def _standing(session: Session, file: ArticleFile) -> Standing:
     text = Text(file.front_text, file.body)
     if text == filing.text_now(session, article):
         return Standing.SAME
-    if not filing.was_changed_here(session, article):
+    if not _was_changed_here(session, article, file):
         return Standing.CHANGED
     return Standing.KEPT if filing.holds(session, article, text) else Standing.BOTH
+
+
+def _was_changed_here(session: Session, article: Article, file: ArticleFile) -> bool:
+    """Whether *file* would undo what people did; one that says archived itself leaves an archived article so."""
+    says_archived = file.front is not None and file.front.confidence == Confidence.ARCHIVED
+    if says_archived and article.is_archived:
+        return filing.was_written_here(session, article)
+    return filing.was_changed_here(session, article)
 
 
 def _refuse_undecided(standings: Mapping[str, Standing], wishes: Wishes) -> None:
@@ -202,6 +212,6 @@ def _archive(db: Database, refs: Sequence[str], now: datetime) -> None:
         with db.transaction() as session:
             article = session.scalars(sa.select(Article).where(Article.ref == ref)).one()
             why = _("Its file has gone from the folder that it came from.")
-            keeping.note(session, article, keeping.Step.ARCHIVE, None, by=None, why=why, now=now)
+            keeping.note(session, article, Step.ARCHIVE, None, by=None, why=why, now=now)
             service.archive(session, article, successor=None, by=None, now=now)
             article.source_hash = None  # so that the same file brings it back

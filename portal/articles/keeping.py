@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +28,7 @@ from portal.accounts.rights import Rights
 from portal.articles import drafting, drafts, history, moving, queries, service, texts
 from portal.articles.addresses import ref_in
 from portal.articles.keeping_events import ArticleBroughtBack, ArticleMerged, ArticleTimeDropped
-from portal.articles.keeping_models import Act, ArticleMove, Timing, TimingState
+from portal.articles.keeping_models import Act, ArticleMove, Step, Timing, TimingState
 from portal.articles.levels import Confidence
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
@@ -40,14 +39,6 @@ from portal.core.events import emit
 from portal.core.i18n import gettext as _
 
 MOST_STEPS = 100
-
-
-class Step(StrEnum):
-    """What happens to an article as a whole. The words are stored."""
-
-    ARCHIVE = "archive"
-    MERGE = "merge"
-    BRING_BACK = "bring_back"
 
 
 @dataclass(frozen=True, kw_only=True)

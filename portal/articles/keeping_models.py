@@ -18,6 +18,14 @@ class Act(StrEnum):
     RETIRE = "retire"
 
 
+class Step(StrEnum):
+    """What happens to an article as a whole. The words are stored."""
+
+    ARCHIVE = "archive"
+    MERGE = "merge"
+    BRING_BACK = "bring_back"
+
+
 class TimingState(StrEnum):
     """What became of a set time. The words are stored."""
 

@@ -16,11 +16,13 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import fences
+from portal.articles import fences, workflow
 from portal.articles.addresses import slug_of
 from portal.articles.attachment_uses import note_uses
 from portal.articles.events import ArticleArchived, ArticlePublished
+from portal.articles.folders import split_place
 from portal.articles.frontmatter import FrontMatter
+from portal.articles.keeping_models import ArticleMove, Step
 from portal.articles.levels import Confidence, Level
 from portal.articles.models import (
     Article,
@@ -32,6 +34,7 @@ from portal.articles.models import (
     OldSlug,
     Rendering,
     Revision,
+    RevisionMove,
 )
 from portal.articles.rendering import Rendered, render_levels
 from portal.articles.rules import Scope, scope_of
@@ -46,9 +49,10 @@ Outcome = Literal["new", "changed", "same"]
 
 # Built once, and past the models: each file that is loaded asks them.
 _OF_ARTICLE = Article.__table__.c
-_KNOWN = sa.select(_OF_ARTICLE.id, _OF_ARTICLE.source_hash, _OF_ARTICLE.live_revision_id).where(
-    _OF_ARTICLE.ref == sa.bindparam("ref")
-)
+_KNOWN = sa.select(
+    *(_OF_ARTICLE[name] for name in ("id", "source_hash", "live_revision_id", "state", "confidence"))
+).where(_OF_ARTICLE.ref == sa.bindparam("ref"))
+_OF_ENDS = frozenset(("successor_id", "is_merged"))  # what an archived article keeps when its file changes
 _FIRST_TEXT = (
     sa.update(Article)
     .where(_OF_ARTICLE.id == sa.bindparam("article"))
@@ -106,6 +110,9 @@ def publish_file(session: Session, text: Prepared, *, now: datetime, by: int | N
 
     The same file again changes nothing. The text before stays as a superseded revision.
 
+    A text that it replaces is written down as moved, and so is an article that it archives or brings back; whether it
+    may do so is for the caller to ask.
+
     Raises:
         Refused: an old slug of it leads to another article already.
     """
@@ -121,7 +128,11 @@ def publish_file(session: Session, text: Prepared, *, now: datetime, by: int | N
         session.connection().execute(_FIRST_TEXT, {"article": article_id, "revision": revision_id})
     else:
         values = live | {"live_revision_id": revision_id}
+        if before.state == live["state"] == ArticleState.ARCHIVED:
+            values = {name: value for name, value in values.items() if name not in _OF_ENDS}
         session.execute(sa.update(Article).where(Article.id == article_id).values(values))
+        if before.live_revision_id is not None:
+            _write_down(session, before, revision_id, text, str(live["state"]), now=now, by=by)
     _write_live(
         session,
         article_id,
@@ -133,6 +144,28 @@ def publish_file(session: Session, text: Prepared, *, now: datetime, by: int | N
         by=by,
     )
     return "changed" if before else "new"
+
+
+def _write_down(
+    session: Session,
+    before: sa.Row[*tuple[Any, ...]],
+    revision_id: int,
+    text: Prepared,
+    state: str,
+    *,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Write who replaced the text of *before* by a file, and whether that ended the article or brought it back."""
+    why = _("From the file %(path)s.", path=split_place(text.source_path)[1])
+    common = {"article_id": before.id, "person_id": by, "at": now}
+    for name, of, said in (("supersede", before.live_revision_id, ""), ("load", revision_id, why)):
+        move = workflow.MOVES[name]
+        states = {"from_state": move.sources[0], "to_state": move.to}
+        add_row(session, RevisionMove, common | states | {"revision_id": of, "move": name, "why": said})
+    if state != before.state:
+        step = Step.ARCHIVE if state == ArticleState.ARCHIVED else Step.BRING_BACK
+        add_row(session, ArticleMove, common | {"move": step, "confidence": before.confidence, "why": why})
 
 
 def publish_revision(

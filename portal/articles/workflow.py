@@ -181,6 +181,14 @@ _ALL: Final = (
         undone_by=("restore",),
     ),
     Move(
+        name="load",
+        sources=(None,),
+        to=LIVE,
+        who=Who.PORTAL,  # a file replaces a text that was live; the first text of a file comes with its article
+        event="article.published",
+        undone_by=("restore",),
+    ),
+    Move(
         name="supersede",
         sources=(LIVE,),
         to=SUPERSEDED,

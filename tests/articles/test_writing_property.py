@@ -34,7 +34,7 @@ STORIES = (
     ("submit", "decline", "recall", "send_back", "recall", "accept"),
     ("submit", "take_back", "discard", "take_up", "submit", "decline", "take_up"),
 )
-ELSEWHERE = frozenset(("publish_on_time", "lead_on"))  # moves of a job: test_timing.py and test_keeping.py
+ELSEWHERE = frozenset(("publish_on_time", "lead_on", "load"))  # done by jobs and files: tested there
 OWN = frozenset(("take_back", "discard", "take_up", "submit", "publish"))
 ALLOWED = {(name, source, move.to) for name, move in workflow.MOVES.items() for source in move.sources}
 

@@ -15,7 +15,7 @@ from portal.accounts.login import current_viewer
 from portal.articles import drafts, keeping, opening, queries, reviewing, texts, timing
 from portal.articles.addresses import ref_in
 from portal.articles.care_forms import ArchiveForm, BackForm, MergeForm, TimeForm
-from portal.articles.keeping_models import Act, Timing
+from portal.articles.keeping_models import Act, Step, Timing
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.states import ArticleState, RevisionState
@@ -30,9 +30,9 @@ from portal.core.web import reading, require, row_id, transaction
 bp = Blueprint("care", __name__, template_folder="../templates")
 
 STEPS = {
-    keeping.Step.ARCHIVE: _l("archived"),
-    keeping.Step.MERGE: _l("merged into another one"),
-    keeping.Step.BRING_BACK: _l("brought back"),
+    Step.ARCHIVE: _l("archived"),
+    Step.MERGE: _l("merged into another one"),
+    Step.BRING_BACK: _l("brought back"),
 }
 Forms = dict[str, Any]
 
