@@ -27,6 +27,8 @@ SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "aria
 WORDS = re.compile(r"[A-Za-z]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z]+|$)|[a-z]+ [a-z]+ [a-z]+")
 TRANSLATES = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
+FOR_THE_SCRIPT = ("hx-", "data-")
+"""Attributes that a script reads, such as when to ask: their values are no words for people."""
 
 # Where a sentence in code reaches people, by the name of what takes it, and how many of its first values are words.
 SAYS = {"flash": 1, "Refused": 2, "NotFound": 2, "Forbidden": 2, "TooSoon": 2, "SignInFirst": 2, "LoginRefused": 2,
@@ -77,10 +79,16 @@ def sentences_in_expressions(source: str) -> list[str]:
 def _plain_strings(node: nodes.Node) -> Iterator[str]:
     if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in TRANSLATES:
         return
+    if isinstance(node, nodes.Pair) and isinstance(node.key, nodes.Const) and _is_for_the_script(node.key.value):
+        return
     if isinstance(node, nodes.Const) and isinstance(node.value, str) and SENTENCE.match(node.value):
         yield node.value
     for child in node.iter_child_nodes():
         yield from _plain_strings(child)
+
+
+def _is_for_the_script(name: object) -> bool:
+    return isinstance(name, str) and name.startswith(FOR_THE_SCRIPT) and not name.endswith(("-confirm", "-prompt"))
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT)))
@@ -114,6 +122,7 @@ def test_plain_words_are_found_and_translated_ones_are_not(source: str, words: l
         ('{{ chip(_("Nobody yet"), "warn") }}', []),
         ('{% set heading = "Search" %}', ["Search"]),
         ('{% call empty("there is nothing") %}{% endcall %}', ["there is nothing"]),
+        ('{{ field(x, **{"hx-trigger": "input changed late", "hx-confirm": "Are you sure"}) }}', ["Are you sure"]),
         ("<p class=\"{{ 'is open' if x else 'BooleanField' }}\">", []),
     ],
 )
