@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 BACK_OFF_SECONDS = (2, 10, 60, 300, 1800)
 CLAIM_AT_ONCE = 500
 LANES = ("", "mail")
+CLAIM_OUTSIDE = 10  # in a lane beside: each job waits for somebody outside, and all are to be done within the lease
 LOOK_AGAIN_SECONDS = 60
 
 
@@ -103,8 +104,11 @@ class Worker:
         own = f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident() % 10000}"
         self.name = name or (f"{own}:{lane}" if lane else own)
 
-    def run_due(self, now: datetime) -> int:
-        """Run everything due at *now* once; return how many jobs were done or put off."""
+    def run_due(self, now: datetime, stop: threading.Event | None = None) -> int:
+        """Run everything due at *now* once; return how many jobs were done or put off.
+
+        Once *stop* is set the job under way is finished, and the others wait for the next worker.
+        """
         done = 0
         claims = self._claim(now)
         for (_alone, key, name), group in groupby(claims, key=lambda claim: claim.kind):
@@ -112,9 +116,13 @@ class Worker:
             same = list(group)
             done += len(same)
             if listener is None:
-                self._give_back(same, now)
+                # It went off between claim and run, or hears this event no more: leave the job for its return.
+                self._let_go(same, run_at=now + timedelta(seconds=LOOK_AGAIN_SECONDS))
                 continue
             for start in range(0, len(same), listener.on.batch):
+                if stop is not None and stop.is_set():
+                    self._let_go(same[start:], run_at=None)
+                    break
                 self._run(listener, same[start : start + listener.on.batch])
         return done
 
@@ -142,7 +150,7 @@ class Worker:
                 if now - beat > timedelta(seconds=10):
                     beat = now
                     self._beat(started, now)
-                busy = self.run_due(now) + self.run_schedules(now)
+                busy = self.run_due(now, stop) + self.run_schedules(now)
             except Exception:
                 # The database may be away for a moment (a restore, a full disk): wait, then go on.
                 log.exception("worker could not work")
@@ -157,9 +165,10 @@ class Worker:
         # What a switched-off plugin left behind must not be looked at in each round.
         live = self.bus.live_listeners(self.lane)
         due = sa.and_(Job.parked_at.is_(None), Job.run_at <= now, Job.listener.in_(live))
+        most = CLAIM_OUTSIDE if self.lane else CLAIM_AT_ONCE
         free, lost = sa.and_(due, Job.taken_at.is_(None)), sa.and_(due, Job.taken_at < now - self.lease)
         with self.db.reading() as session:
-            ids = session.scalars(sa.select(Job.id).where(free).order_by(Job.id).limit(CLAIM_AT_ONCE)).all()
+            ids = session.scalars(sa.select(Job.id).where(free).order_by(Job.id).limit(most)).all()
             # One at a time and alone: the job that brings its worker down must be the only one that counts it.
             lost_id = session.scalar(sa.select(Job.id).where(lost).order_by(Job.id).limit(1))
         if not ids and lost_id is None:
@@ -234,12 +243,12 @@ class Worker:
         with self.db.transaction() as session:
             session.execute(sa.update(Job).where(mine).values(**values))
 
-    def _give_back(self, claims: list[_Claim], now: datetime) -> None:
-        """The listener went off between claim and run, or hears this event no more: leave the job for its return."""
-        later = now + timedelta(seconds=LOOK_AGAIN_SECONDS)
+    def _let_go(self, claims: list[_Claim], *, run_at: datetime | None) -> None:
+        """Give claimed jobs back that were not begun, for *run_at*, or for the time at which they were due."""
+        values: dict[str, Any] = {"taken_at": None, "taken_by": None} | ({"run_at": run_at} if run_at else {})
         with self.db.transaction() as session:
-            ids = [claim.job.id for claim in claims]
-            session.execute(sa.update(Job).where(Job.id.in_(ids)).values(taken_at=None, taken_by=None, run_at=later))
+            mine = sa.and_(Job.id.in_([claim.job.id for claim in claims]), Job.taken_by == self.name)
+            session.execute(sa.update(Job).where(mine).values(**values))
 
     def _take_turn(self, name: str, seconds: int, now: datetime) -> bool:
         with self.db.reading() as session:

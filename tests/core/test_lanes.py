@@ -81,6 +81,32 @@ def test_an_article_is_indexed_while_twenty_mails_wait_for_a_slow_server(organis
         assert session.scalars(sa.select(jobs.WorkerRow)).all() == [], "both said good-bye"
 
 
+def test_a_worker_that_is_to_stop_ends_the_mail_under_way_and_leaves_the_others_to_the_next_one(organised, server):
+    with organised.db.transaction() as session:
+        for number in range(MAILS):
+            mail.queue(session, f"person{number}@example.org", "News", "Something is new.", kind="tests.news")
+    stop = threading.Event()
+    work = threading.Thread(target=jobs.work_in_lanes, args=(lambda lane: organised.worker(lane=lane), stop))
+    work.start()
+    until(lambda: bool(server.taken), 10)
+
+    stop.set()
+    work.join()
+
+    sent = len(server.taken)
+    assert sent < jobs.CLAIM_OUTSIDE
+    with organised.db.reading() as session:
+        left = session.execute(sa.select(Job.taken_at, Job.taken_by, Job.tries, Job.error)).all()
+    assert [tuple(row) for row in left] == [(None, None, 0, None)] * (MAILS - sent)
+
+    following = organised.worker(name="the next one", lane="mail")
+    while following.run_due(jobs.clock.now()):
+        pass
+    assert sorted(message["To"] for _sender, _to, message in server.taken) == sorted(
+        f"person{number}@example.org" for number in range(MAILS)
+    )
+
+
 def test_each_lane_takes_its_own_jobs_and_a_worker_without_a_lane_takes_all(organised, make_article):
     with organised.db.transaction() as session:
         mail.queue(session, "robin@example.org", "News", "Something is new.", kind="tests.news")
