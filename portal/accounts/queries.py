@@ -335,6 +335,13 @@ def starts_as(rights: Rights) -> str:
     return start if start == COACH or rights.may("articles.write") else ""
 
 
+_granted = Proficiency.__table__.c
+# Built once and of the plain table: each saving of each writer asks it.
+_GRANTED = sa.select(_granted.kind).where(
+    _granted.person_id == sa.bindparam("person_id", type_=sa.Integer), _granted.withdrawn_at.is_(None)
+)
+
+
 def proficiency_of(session: Session, rights: Rights) -> str:
     """How far a writer may go alone: ``candidate``, ``contributor``, ``publisher`` or ``coach``; empty: no writer.
 
@@ -344,7 +351,4 @@ def proficiency_of(session: Session, rights: Rights) -> str:
     start = starts_as(rights)
     if start in ("", COACH):
         return start
-    granted = sa.select(Proficiency.kind).where(
-        Proficiency.person_id == rights.person_id, Proficiency.withdrawn_at.is_(None)
-    )
-    return session.scalar(granted) or start
+    return session.connection().scalar(_GRANTED, {"person_id": rights.person_id}) or start

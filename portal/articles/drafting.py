@@ -172,7 +172,8 @@ def save(
 
     Raises:
         NotFound: they have no such text.
-        Refused: it is not theirs to change where it stands now, or far too long.
+        Refused: it is not theirs to change where it stands now, or far too long; or another text went live of an
+            article that does not open for them any more.
         Conflict: another window saved since, or neither base is known.
     """
     revision = drafts.own(session, revision_id, writer)
@@ -196,7 +197,7 @@ def save(
     if base_revision_id != revision.base_revision_id:
         level = writer.rights.level_for(article.service_id)
         if base_revision_id != article.live_revision_id:
-            raise moving.behind(session, revision, text, level=level)
+            raise moving.behind(session, revision, text, rights=writer.rights)
         revision.base_revision_id, revision.seen_level = base_revision_id, min(level, Level.SPECIALISTS)
     write(session, article, revision, text)
     revision.saves += 1
@@ -216,7 +217,7 @@ def write(session: Session, article: Article, revision: Revision, text: Text) ->
     file = texts.file_of(text, article.ref)
     scope = rules.scope_of(file.front, texts.reach_of(text.body)) if file.front else rules.UNREADABLE
     live = session.get(Revision, article.live_revision_id) if article.live_revision_id else None
-    columns = texts.as_columns(text, article.ref) | publishing.scope_columns(rules.together(scope, live))
+    columns = texts.as_columns(text, article.ref, file) | publishing.scope_columns(rules.together(scope, live))
     for name, value in columns.items():
         setattr(revision, name, value)
     if live is None:
@@ -307,8 +308,7 @@ def may_publish_alone(session: Session, revision: Revision, writer: Writer) -> b
 
 def _mine_and_ready(session: Session, writer: Writer, ready: Ready) -> Revision:
     revision = drafts.own(session, ready.revision_id, writer)
-    article = session.get_one(Article, revision.article_id)
-    moving.refuse_when_outdated(session, revision, ready, level=writer.rights.level_for(article.service_id))
+    moving.refuse_when_outdated(session, revision, ready, rights=writer.rights)
     if ready.scope.reach > writer.writing_level(ready.front.service):
         raise Forbidden(
             _("A part of this text is for people who read more than you do."),

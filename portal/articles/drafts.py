@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -21,12 +22,21 @@ from portal.articles import queries
 from portal.articles.models import Article, Revision, RevisionAnswer, RevisionRemark
 from portal.articles.rules import CONTRIBUTOR, Writer
 from portal.articles.states import OPEN_STATES, ArticleState, RevisionState
+from portal.core.db import UtcDateTime
 from portal.core.errors import Forbidden, NotFound
 from portal.core.i18n import gettext as _
 from portal.organisation.models import Party
 
 MOST = 200
 SHOWN_TO_DECIDERS = (*OPEN_STATES, RevisionState.DECLINED, RevisionState.ADAPTED)
+
+# Built once: each saving asks it.
+_OWN = (
+    sa.select(Revision)
+    .where(Revision.id == sa.bindparam("revision_id"), Revision.author_id == sa.bindparam("person_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +96,7 @@ def text_for(session: Session, revision_id: int, writer: Writer) -> Revision:
 
 def own(session: Session, revision_id: int, writer: Writer) -> Revision:
     """One text that *writer* wrote, held until the end of the transaction. Raises ``NotFound``."""
-    return _one(session, revision_id, Revision.author_id == writer.person_id)
+    return _found(session.scalar(_OWN, {"revision_id": revision_id, "person_id": writer.person_id}))
 
 
 def to_decide(session: Session, revision_id: int, writer: Writer) -> Revision:
@@ -104,10 +114,13 @@ def to_decide(session: Session, revision_id: int, writer: Writer) -> Revision:
 
 def _one(session: Session, revision_id: int, condition: sa.ColumnElement[bool]) -> Revision:
     query = sa.select(Revision).where(Revision.id == revision_id, condition).with_for_update()
-    found = session.scalar(query.execution_options(populate_existing=True))
-    if found is None:
+    return _found(session.scalar(query.execution_options(populate_existing=True)))
+
+
+def _found(revision: Revision | None) -> Revision:
+    if revision is None:
         raise NotFound(_("There is no such text."), hint=_("Open the article, and start from there."))
-    return found
+    return revision
 
 
 def may_publish(session: Session, revision: Revision, writer: Writer) -> bool:
@@ -163,17 +176,38 @@ def _rows(session: Session, query: sa.Select[Revision, str, str, bool]) -> list[
 
 def writing_now(session: Session, article: Article, writer: Writer, *, since: datetime) -> list[str]:
     """Names of the others who saved a text of this article since then, for whoever opens the article."""
-    other = aliased(Revision)
-    query = (
-        sa.select(Person.name)
-        .join(other, other.author_id == Person.id)
-        .join(Article, Article.id == other.article_id)
-        .where(other.article_id == article.id, other.author_id != writer.person_id, other.updated_at >= since)
-        .where(other.state.in_((RevisionState.DRAFT, RevisionState.SENT_BACK)), queries.openable(writer.rights))
-        .order_by(Person.name)
+    rights = writer.rights
+    values = {
+        "article_id": article.id,
+        "person_id": writer.person_id,
+        "since": since,
+        "level": rights.level,
+        "readers": sorted(rights.readers),
+    }
+    query = _writing_now(queries.service_levels(rights), drafts=rights.may("articles.write"))
+    return list(session.connection().scalars(query, values))
+
+
+@lru_cache(maxsize=64)
+def _writing_now(higher: queries.ServiceLevels, *, drafts: bool) -> sa.Select[str]:
+    """Build the query of :func:`writing_now` once for each shape of rights, of plain tables: each saving asks it."""
+    person, other, article = Person.__table__.c, Revision.__table__.c, Article.__table__.c
+    level = queries.level_at(higher, sa.bindparam("level", type_=sa.Integer), article)
+    readers = sa.bindparam("readers", expanding=True, type_=sa.String())
+    return (
+        sa.select(person.name)
+        .join_from(Revision.__table__, Person.__table__, other.author_id == person.id)
+        .join(Article.__table__, article.id == other.article_id)
+        .where(
+            other.article_id == sa.bindparam("article_id"),
+            other.author_id != sa.bindparam("person_id"),
+            other.updated_at >= sa.bindparam("since", type_=UtcDateTime),
+            other.state.in_((RevisionState.DRAFT, RevisionState.SENT_BACK)),
+            queries.openable_at(level, readers, article, drafts=drafts),
+        )
+        .order_by(person.name)
         .limit(MOST)
     )
-    return list(session.scalars(query))
 
 
 def remarks(session: Session, revision_id: int, writer: Writer) -> Sequence[RevisionRemark]:

@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,9 +45,9 @@ class Text:
     front_text: str
     body: str
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Any]:
-        """The fields as plain values; none where the lines cannot be read."""
+        """The fields as plain values, not to be changed; none where the lines cannot be read."""
         root, _faults = strict_yaml.load(self.front_text)
         plain = _plain(root) if root is not None else None
         return plain if isinstance(plain, dict) else {}
@@ -233,9 +234,12 @@ def with_field(text: Text, ref: str, **values: Any) -> Text:
     return text if after == before else text_of(after, text.body, ref=ref)
 
 
-def as_columns(text: Text, ref: str) -> dict[str, Any]:
-    """What a revision keeps of a text, by column; unreadable fields are kept in words alone."""
-    file = file_of(text, ref)
+def as_columns(text: Text, ref: str, file: ArticleFile | None = None) -> dict[str, Any]:
+    """What a revision keeps of a text, by column; unreadable fields are kept in words alone.
+
+    *file* is the text as it was read before, where it was.
+    """
+    file = file or file_of(text, ref)
     values: dict[str, Any] = {
         "title": _title(file, text)[:MAX_TITLE],
         "front": dataclasses.asdict(file.front) if file.front is not None else text.fields,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -11,8 +13,9 @@ from portal.articles import drafting, drafts, editing, outlines, reviewing, text
 from portal.articles.addresses import ref_in
 from portal.articles.levels import Kind
 from portal.articles.models import Article, Revision
+from portal.articles.rules import Writer
 from portal.articles.states import ONCE_LIVE, RevisionState
-from portal.articles.texts import Conflict, Incomplete, Text
+from portal.articles.texts import Conflict, Incomplete
 from portal.articles.views import writing_pages as pages
 from portal.articles.views.conflicts import conflict_page
 from portal.articles.writing_form import WritingForm, fields_of, form_of
@@ -65,7 +68,7 @@ def edit(revision_id: int) -> ResponseReturnValue:
     me = pages.writer()
     where = editing.standing(reading(), me, revision_id, now=now())
     if where.revision.state in ONCE_LIVE:
-        return redirect(url_for("articles.show", address=where.article.address))
+        return redirect(url_for("articles.show", address=where.article.ref))  # its name may not be for its writer
     if where.revision.state not in editing.MAY_BE_CHANGED:
         return pages.standing(where, me)
     return pages.editor(where, form_of(texts.stored(where.revision), where.revision), me)
@@ -82,7 +85,7 @@ def act(revision_id: int) -> ResponseReturnValue:
         return _step(revision_id, do)
     form = WritingForm()
     try:
-        revision = _save(revision_id, form, outline=do == "outline")
+        revision = _save(revision_id, form, outline=do == "outline").revision
         form.saves.data = str(revision.saves)
         return _then(revision, form, do)
     except Conflict as conflict:
@@ -102,18 +105,25 @@ def _step(revision_id: int, do: str) -> ResponseReturnValue:
     return redirect(url_for(".edit", revision_id=revision_id), 303)
 
 
-def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> Revision:
+class _Kept(NamedTuple):
+    """A text that was saved, of which article and by whom, so that an answer need not read them again."""
+
+    revision: Revision
+    article: Article
+    writer: Writer
+
+
+def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> _Kept:
     """Keep what the form holds. Raises as ``drafting.save``."""
     with transaction() as session:
         writer = drafts.writer_of(session, current_viewer().rights)
-        found = session.get(Revision, revision_id)
-        is_own = found is not None and found.author_id == writer.person_id
-        stored = texts.stored(found) if found is not None and is_own else Text("", "")  # then the saving refuses it
+        found = drafts.own(session, revision_id, writer)
+        article, stored = session.get_one(Article, found.article_id), texts.stored(found)
         body = stored.body if form.body.data is None else form.body.data
         if outline:
             body = form.body.data = _outline(body, form.kind.data or "")
         saves, base_revision_id = form.seen
-        return drafting.save(
+        revision = drafting.save(
             session,
             writer,
             revision_id,
@@ -123,6 +133,7 @@ def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> Revi
             base_revision_id=base_revision_id,
             now=now(),
         )
+        return _Kept(revision, article, writer)
 
 
 def _outline(body: str, kind: str) -> str:
@@ -208,19 +219,17 @@ def autosave(revision_id: int) -> ResponseReturnValue:
     check("articles.suggest")
     form = WritingForm()
     try:
-        revision = _save(revision_id, form)
+        kept = _save(revision_id, form)
     except Conflict as conflict:
         return jsonify(message=conflict.message, hint=conflict.hint), 409
     except (Refused, Forbidden) as refusal:
         return jsonify(message=refusal.message, hint=refusal.hint), 422
-    session, writer = reading(), pages.writer()
-    article = session.get_one(Article, revision.article_id)
     return jsonify(
-        saves=revision.saves,
-        base_revision_id=revision.base_revision_id,
+        saves=kept.revision.saves,
+        base_revision_id=kept.revision.base_revision_id,
         saved=format_time(now()),
-        problems=editing.field_faults(texts.stored(revision), article.ref),
-        others=drafts.writing_now(session, article, writer, since=now() - editing.LATELY),
+        problems=editing.field_faults(texts.stored(kept.revision), kept.article.ref),
+        others=drafts.writing_now(reading(), kept.article, kept.writer, since=now() - editing.LATELY),
     )
 
 
