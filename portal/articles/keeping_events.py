@@ -64,7 +64,7 @@ class ArticleTimeCame(Event):
 class ArticleScheduleFailed(Event):
     """What was to happen at a set time did not: a text stays submitted, or an article live; the page says why.
 
-    *actor_id* set the time, *writer_id* wrote the text, if there is one.
+    *actor_id* set the time, *writer_id* wrote the text, if there is one, and the holder of *owner_role* is told too.
     """
 
     name: ClassVar[str] = "article.schedule_failed"

@@ -29,12 +29,13 @@ WAITING, OWN, LOOKED_AFTER = "articles.waiting", "articles.own", "articles.looke
 WRONG, WATCHED = "articles.wrong", "articles.watched"
 
 VALIDATED, CHANGED, ARCHIVED = "validated", "changed", "archived"
-NOT_LIVE, NOT_RETIRED = "not_live_on_time", "not_retired_on_time"
+NOT_LIVE, STILL_WAITS, NOT_RETIRED = "not_live_on_time", "still_waits", "not_retired_on_time"
 SAID: Final[Mapping[str, Any]] = {
     VALIDATED: _l("Your text counts as checked."),
     CHANGED: _l("There is a new text."),
     ARCHIVED: _l("It was archived."),
     NOT_LIVE: _l("Your text could not go live at the set time."),
+    STILL_WAITS: _l("It could not go live at the set time, and waits for a decision."),
     NOT_RETIRED: _l("It could not be archived at the set time."),
 }
 
@@ -109,7 +110,10 @@ KINDS: Final = (
     NoticeKind(
         name=WAITING,
         title=_l("Texts that wait for you"),
-        about=_l("Somebody handed in a text that you look after, or that you sent back before."),
+        about=_l(
+            "Somebody handed in a text that you look after, or that you sent back before; "
+            "or a text that waits could not go live on time."
+        ),
         describe=waiting,
     ),
     NoticeKind(

@@ -69,7 +69,7 @@ def news_of(session: Session, event: Event, *, now: datetime) -> list[News]:
     if isinstance(event, ArticleArchived):
         return _archived(session, event)
     if isinstance(event, ArticleScheduleFailed):
-        return _not_on_time(event)
+        return _not_on_time(session, event)
     if not isinstance(event, OF_TEXTS):
         return []
     revision = session.get(Revision, event.revision_id)
@@ -216,14 +216,20 @@ def _validated(session: Session, event: ArticleValidated) -> list[News]:
     ]
 
 
-def _not_on_time(event: ArticleScheduleFailed) -> list[News]:
-    """Whoever wrote the text, and else whoever set the time, hears that nothing came of it."""
-    data = {"article_id": event.article_id, "revision_id": event.revision_id}
-    kind, say, person_id = words.OWN, words.NOT_LIVE, event.writer_id
+def _not_on_time(session: Session, event: ArticleScheduleFailed) -> list[News]:
+    """Whoever wrote the text, whoever set the time and whoever looks after the article hear that nothing came of it."""
+    holder = holder_of(session, event.owner_role)
+    others = _known(event.actor_id) + _known(holder.id if holder else None)
     if event.revision_id is None:
-        kind, say, person_id = words.LOOKED_AFTER, words.NOT_RETIRED, event.actor_id
+        said = [(each, words.LOOKED_AFTER, words.NOT_RETIRED) for each in others]
+    else:
+        said = [(each, words.OWN, words.NOT_LIVE) for each in _known(event.writer_id)]
+        said += [(each, words.WAITING, words.STILL_WAITS) for each in others]
+    data = {"article_id": event.article_id, "revision_id": event.revision_id}
     key = f"timing:{event.timing_id}"
-    return [News(person_id=each, kind=kind, key=key, data=data | {"say": say}) for each in _known(person_id)]
+    return _once_each(
+        News(person_id=person_id, kind=kind, key=key, data=data | {"say": say}) for person_id, kind, say in said
+    )
 
 
 def _news(person_id: int, kind: str, step: RevisionMove, say: str, revision: Revision) -> News:

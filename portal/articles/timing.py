@@ -118,7 +118,7 @@ def publish_at(
         drafting.submit(session, writer, ready, significance=weight, why=why, now=now)
     if revision.state != RevisionState.SUBMITTED:
         raise Refused(_("This text is not handed in."), hint=_("Only a text that was handed in can wait for its time."))
-    moving.refuse_when_outdated(session, revision, ready, level=writer.rights.level_for(article.service_id))
+    moving.refuse_when_outdated(session, revision, ready, rights=writer.rights)
     if not is_own:
         rules.refuse_by_checklist(drafts.answers(session, revision.id, writer))
     timing = Timing(
@@ -351,6 +351,6 @@ def _fail(session: Session, timing_id: int, fault: PortalError, *, now: datetime
         act=timing.act,
         revision_id=timing.revision_id,
         writer_id=revision.author_id if revision else None,
-        owner_role=article.owner_role,
+        owner_role=str((revision.front if revision else {}).get("owner_role") or article.owner_role),
     )
     emit(session, told)

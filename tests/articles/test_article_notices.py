@@ -18,6 +18,7 @@ from portal.articles.models import Article, Revision
 from portal.core.events import emit, replay
 from portal.core.portal import Portal
 from portal.notices import queries
+from portal.notices.models import Notice
 from portal.testing import NOON
 from tests.articles.writing import Desk
 
@@ -215,8 +216,17 @@ def test_an_event_told_again_tells_nobody_twice_and_nobody_who_began_to_watch_la
 
 
 @pytest.mark.parametrize("act", ["go_live", "retire"])
-def test_what_could_not_be_done_at_its_time_is_told(organised, coach, writer, live, run_jobs, act):
-    draft = desk_of(organised, writer).start("KB0101")
+def test_what_could_not_be_done_at_its_time_is_told_to_who_wrote_it_who_set_it_and_who_looks_after_it(
+    organised, coach, writer, live, make_person, run_jobs, act
+):
+    owner = make_person("Owner", roles=["coach"])
+    with organised.db.transaction() as session:
+        accounts.give_owner_role(session, "onsite-team", owner, by=None, now=NOON)
+    draft = desk_of(organised, writer).submit(desk_of(organised, writer).start("KB0101"), significance="changed")
+    run_jobs()
+    for person in (coach, owner):  # the text that waits has been told
+        with organised.db.transaction() as session:
+            session.execute(sa.delete(Notice).where(Notice.person_id == person.id))
     is_live = act == "go_live"
     with organised.db.transaction() as session:
         emit(
@@ -230,8 +240,11 @@ def test_what_could_not_be_done_at_its_time_is_told(organised, coach, writer, li
 
     title = "“Printing does not work”: "
     own = ("own", title + "Your text could not go live at the set time.", f"/write/{draft.id}")
+    waits = "It could not go live at the set time, and waits for a decision."
     looks_after = ("looked_after", title + "It could not be archived at the set time.", f"/kb/{live.address}")
-    assert (told(organised, writer), told(organised, coach)) == (([own], []) if is_live else ([], [looks_after]))
+    others = ("waiting", title + waits, f"/review/{draft.id}") if is_live else looks_after
+    assert told(organised, writer) == ([own] if is_live else [])
+    assert told(organised, coach) == told(organised, owner) == [others]
 
 
 def test_a_suggestion_that_was_changed_and_accepted_is_told_to_who_made_it(
