@@ -1,4 +1,4 @@
-"""What became of an article: its texts, who moved each of them when and why, and an old text brought back.
+"""The texts of an article, from first to last, and an old text brought back; ``logbook.py`` says who moved them.
 
 Texts that were live are read by whoever opens the article and could have read
 them then, at their own level; texts under way as in ``drafts.py``. Words that
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.articles import drafting, drafts, moving, queries, texts
-from portal.articles.models import Article, Revision, RevisionMove
+from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.states import ONCE_LIVE
 from portal.articles.texts import Text
@@ -45,19 +45,6 @@ class Past:
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One move of one text: who, when, why."""
-
-    number: int
-    move: str
-    from_state: str | None
-    to_state: str
-    person: str
-    at: datetime
-    why: str
-
-
 _OF_REVISION = (
     *("id", "number", "state", "title", "significance"),
     *("created_at", "published_at", "is_suggestion"),
@@ -80,11 +67,12 @@ def once_live(rights: Rights) -> sa.ColumnElement[bool]:
     )
 
 
-def _shown(rights: Rights, writer: Writer | None) -> sa.ColumnElement[bool]:
+def shown(rights: Rights, writer: Writer | None) -> sa.ColumnElement[bool]:
+    """Texts that stand in the history for this reader; with :class:`Article` joined."""
     return sa.or_(once_live(rights), drafts.readable(writer)) if writer else once_live(rights)
 
 
-def _whole(rights: Rights, writer: Writer | None) -> sa.ColumnElement[bool]:
+def reads_all(rights: Rights, writer: Writer | None) -> sa.ColumnElement[bool]:
     """Whether a reader of a text may read all of it, and so what was said about it."""
     level = queries.level_at(queries.service_levels(rights), sa.literal(rights.level), Revision)
     reads_all = sa.and_(Revision.reach <= level, Revision.reach <= queries.level_for(rights))
@@ -105,23 +93,23 @@ def revisions(
 
     *beyond* more are given than the page holds, as far as there are.
     """
-    shown = sa.and_(Article.ref == ref, _shown(rights, writer))
-    count = sa.select(sa.func.count(Revision.id)).join(Article, Article.id == Revision.article_id).where(shown)
-    query = _pasts(rights, writer).where(shown).order_by(Revision.number.desc())
+    theirs = sa.and_(Article.ref == ref, shown(rights, writer))
+    count = sa.select(sa.func.count(Revision.id)).join(Article, Article.id == Revision.article_id).where(theirs)
+    query = _pasts(rights, writer).where(theirs).order_by(Revision.number.desc())
     rows = session.execute(query.offset((page - 1) * per_page).limit(per_page + beyond)).mappings()
     return [Past(**row) for row in rows], session.scalar(count) or 0
 
 
 def chosen(session: Session, ref: str, ids: Sequence[int], rights: Rights, writer: Writer | None = None) -> list[Past]:
     """Those of the texts *ids* that belong to an article and open for the reader, the oldest first."""
-    shown = sa.and_(Article.ref == ref, Revision.id.in_(ids), _shown(rights, writer))
-    query = _pasts(rights, writer).where(shown).order_by(Revision.number)
+    theirs = sa.and_(Article.ref == ref, Revision.id.in_(ids), shown(rights, writer))
+    query = _pasts(rights, writer).where(theirs).order_by(Revision.number)
     return [Past(**row) for row in session.execute(query).mappings()]
 
 
 def _pasts(rights: Rights, writer: Writer | None) -> sa.Select[*tuple[Any, ...]]:
     author, decider = aliased(Person), aliased(Person)
-    whole = _whole(rights, writer)
+    whole = reads_all(rights, writer)
     return (
         sa.select(
             *(getattr(Revision, name) for name in _OF_REVISION),
@@ -136,41 +124,13 @@ def _pasts(rights: Rights, writer: Writer | None) -> sa.Select[*tuple[Any, ...]]
     )
 
 
-def moves(
-    session: Session, ref: str, writer: Writer, *, page: int = 1, per_page: int = 100, beyond: int = 0
-) -> list[Step]:
-    """Who moved which text of an article when, the latest first; why only where all of the text may be read.
-
-    *beyond* more are given than the page holds, as far as there are.
-    """
-    rights = writer.rights
-    query = (
-        sa.select(
-            Revision.number,
-            RevisionMove.move,
-            RevisionMove.from_state,
-            RevisionMove.to_state,
-            sa.func.coalesce(Person.name, "").label("person"),
-            RevisionMove.at,
-            sa.case((_whole(rights, writer), RevisionMove.why), else_="").label("why"),
-        )
-        .join(Revision, Revision.id == RevisionMove.revision_id)
-        .join(Article, Article.id == Revision.article_id)
-        .outerjoin(Person, Person.id == RevisionMove.person_id)
-        .where(Article.ref == ref, _shown(rights, writer))
-        .order_by(RevisionMove.id.desc())
-    )
-    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page + beyond)).mappings()
-    return [Step(**row) for row in rows]
-
-
 def text_at(session: Session, revision_id: int, rights: Rights, writer: Writer | None = None) -> Text:
     """One text as the reader may see it: once live at their level, under way whole.
 
     Raises:
         NotFound: there is none for these rights.
     """
-    revision, article = _one(session, revision_id, _shown(rights, writer))
+    revision, article = _one(session, revision_id, shown(rights, writer))
     if revision.state not in ONCE_LIVE:
         return texts.stored(revision)
     level = min(rights.level_for(article.service_id), rights.level_for(revision.service_id or article.service_id))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from portal.articles.keeping_models import Act, Step, TimingState
+from portal.articles.logbook import OF_ARTICLE, TIME_ENDED, TIME_SET
 from portal.articles.states import Significance
 from portal.core.i18n import lazy_gettext as _l
 
@@ -35,3 +37,20 @@ MOVES: Final[Mapping[str, Any]] = {
     "take_up": _l("taken up again"),
 }
 """What was done with a text, by the names of the table in ``workflow.py``."""
+
+STEPS: Final[Mapping[str, Any]] = {
+    Step.ARCHIVE: _l("archived"),
+    Step.MERGE: _l("merged into another one"),
+    Step.BRING_BACK: _l("brought back"),
+}
+"""What happened to an article as a whole."""
+
+LOG: Final[Mapping[str, Any]] = {
+    **MOVES,
+    **{f"{OF_ARTICLE}{step}": said for step, said in STEPS.items()},
+    f"{TIME_SET}{Act.GO_LIVE}": _l("a time set at which it goes live"),
+    f"{TIME_SET}{Act.RETIRE}": _l("a time set at which it is archived"),
+    f"{TIME_ENDED}{TimingState.DROPPED}": _l("the set time holds no longer"),
+    f"{TIME_ENDED}{TimingState.FAILED}": _l("could not be done at the set time"),
+}
+"""What stands in the log of an article, by the names of ``logbook.py``."""

@@ -63,17 +63,3 @@ def test_what_was_for_support_once_stays_so(desk, make_article, house):
         assert [each.number for each in everything] == [2, 1]
         with pytest.raises(NotFound):
             history.text_at(session, everything[-1].id, EVERYONE)
-
-
-def test_the_log_of_moves_says_who_and_why_to_those_who_may_know(desk, house):
-    ana, kim, other = desk("onsite", name="Ana"), desk("onsite", grant="contributor", name="Kim"), desk("onsite")
-    draft = ana.submit(ana.start_new(), why="New printers.")
-    kim.send_back(draft, words="Which?")
-
-    def log(by):
-        with house.db.reading() as session:
-            steps = history.moves(session, "KB1001", drafts.writer_of(session, by.rights))
-            return [(step.move, step.person, step.why) for step in steps]
-
-    expected = [("send_back", "Kim", "Which?"), ("submit", "Ana", "New printers."), ("start", "Ana", "")]
-    assert (log(ana), log(kim), log(other)) == (expected, expected, [])

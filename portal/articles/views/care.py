@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
-from portal.articles import drafts, keeping, opening, queries, reviewing, texts, timing
+from portal.articles import drafts, history_words, keeping, opening, queries, reviewing, texts, timing
 from portal.articles.addresses import ref_in
 from portal.articles.care_forms import ArchiveForm, BackForm, MergeForm, TimeForm
-from portal.articles.keeping_models import Act, Step, Timing
+from portal.articles.keeping_models import Act, Timing
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.states import ArticleState, RevisionState
@@ -24,16 +24,10 @@ from portal.core.clock import now
 from portal.core.errors import NotFound, Refused
 from portal.core.i18n import format_date
 from portal.core.i18n import gettext as _
-from portal.core.i18n import lazy_gettext as _l
 from portal.core.web import reading, require, row_id, transaction
 
 bp = Blueprint("care", __name__, template_folder="../templates")
 
-STEPS = {
-    Step.ARCHIVE: _l("archived"),
-    Step.MERGE: _l("merged into another one"),
-    Step.BRING_BACK: _l("brought back"),
-}
 Forms = dict[str, Any]
 
 
@@ -94,7 +88,7 @@ def _page(article: Article, typed: Forms) -> str:
         may_end=may_end,
         successor=queries.by_ref(session, successor.ref, writer.rights) if successor else None,
         steps=keeping.log(session, article.ref, writer),
-        step_words=STEPS,
+        step_words=history_words.STEPS,
         archive=typed.get("archive") or _with_zone(ArchiveForm(None, prefix="archive-")),
         merge=_with_choices(typed.get("merge") or MergeForm(None, prefix="merge-"), article),
         back=typed.get("back") or BackForm(None, prefix="back-"),

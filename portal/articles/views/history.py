@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.login import current_viewer
-from portal.articles import diffing, drafts, field_words, history, history_words, queries, workflow
+from portal.articles import diffing, drafts, field_words, history, history_words, logbook, queries, workflow
 from portal.articles.addresses import ref_in
 from portal.articles.models import Article
 from portal.articles.rules import Writer
@@ -65,7 +65,7 @@ def _page(article: Article, refusal: Refused | Forbidden | None = None) -> str:
     past, total = history.revisions(reading(), article.ref, rights, writer, page=page, per_page=PER_PAGE, beyond=1)
     moves_page, steps = _number("moves"), []
     if writer is not None:
-        steps = history.moves(reading(), article.ref, writer, page=moves_page, per_page=MOVES_PER_PAGE, beyond=1)
+        steps = logbook.entries(reading(), article.ref, writer, page=moves_page, per_page=MOVES_PER_PAGE, beyond=1)
     return render_template(
         "articles/history.html",
         article=article,
@@ -91,7 +91,7 @@ def _words() -> dict[str, Any]:
     return {
         "states": {str(name): str(said) for name, said in workflow.STATE_WORDS.items()},
         "significance": {str(name): str(said) for name, said in history_words.SIGNIFICANCE.items()},
-        "moves": {name: str(said) for name, said in history_words.MOVES.items()},
+        "moves": {name: str(said) for name, said in history_words.LOG.items()},
         "with_names": current_viewer().is_authenticated,
     }
 
