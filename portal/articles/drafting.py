@@ -22,7 +22,7 @@ from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Confidence, Governance, Kind, Level
 from portal.articles.models import Article, ArticleNumber, Revision
 from portal.articles.rules import Writer
-from portal.articles.states import ArticleState, RevisionState
+from portal.articles.states import ArticleState, RevisionState, Significance
 from portal.articles.texts import Conflict, Ready, Text
 from portal.core.errors import Forbidden, NotFound, Refused
 from portal.core.i18n import gettext as _
@@ -30,6 +30,7 @@ from portal.organisation.models import Service
 
 FIRST_NUMBER, HANDBOOK, AFTER_HANDBOOK = 1001, range(9000, 10_001), 10_001
 REVIEW_DAYS = 180
+MEANT = (Significance.TYPO, Significance.CHANGED, Significance.OLD_IS_WRONG)  # what a writer may say of a change
 
 
 def next_ref(session: Session) -> str:
@@ -162,13 +163,16 @@ def save(
     *,
     saves: int,
     base_revision_id: int | None,
+    significance: str | None = None,
+    why: str | None = None,
     now: datetime,
 ) -> Revision:
     """Keep what *writer* wrote; the same text again changes nothing.
 
     *saves* is the saving that they saw last. *base_revision_id* is the live
     text that they write on top of: naming the one that is live now says that
-    the texts were put together.
+    the texts were put together. *significance* and *why* are what they mean to
+    say when they hand it in; without them, what was kept stays.
 
     Raises:
         NotFound: they have no such text.
@@ -178,10 +182,13 @@ def save(
     """
     revision = drafts.own(session, revision_id, writer)
     article = session.get_one(Article, revision.article_id)
-    text = texts.text_of(fields, body, ref=article.ref)
+    text = texts.text_of(fields, body, ref=article.ref, before=texts.stored(revision))
+    may_change = revision.state in {RevisionState.DRAFT, RevisionState.SENT_BACK}
+    if may_change and saves == revision.saves:
+        _mean(revision, significance, why)
     if _is_kept(revision, text, article.ref) and revision.base_revision_id == base_revision_id:
         return revision
-    if revision.state not in {RevisionState.DRAFT, RevisionState.SENT_BACK}:
+    if not may_change:
         raise Refused(
             _("This text is not yours to change at the moment."), hint=_("Take it back first, or begin a new one.")
         )
@@ -204,6 +211,14 @@ def save(
     revision.updated_at = now
     session.flush()
     return revision
+
+
+def _mean(revision: Revision, significance: str | None, why: str | None) -> None:
+    """Keep with a draft how much it changes and the words that go with it; it is no saving of the text."""
+    if significance in MEANT:
+        revision.significance = significance
+    if why is not None:
+        revision.note = moving.words(why)
 
 
 def _is_kept(revision: Revision, text: Text, ref: str) -> bool:

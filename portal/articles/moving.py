@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import publishing, rules, texts, workflow
+from portal.accounts.rights import Rights
+from portal.articles import publishing, queries, rules, texts, workflow
 from portal.articles.events import ArticleDeclined, ArticleDraftMoved, ArticleSentBack, ArticleSubmitted
 from portal.articles.keeping_events import ArticleTimeDropped
 from portal.articles.keeping_models import Timing, TimingState
-from portal.articles.levels import Governance
+from portal.articles.levels import Governance, Level
 from portal.articles.models import Article, Revision, RevisionMove
 from portal.articles.states import REASON_LENGTH, RevisionState
 from portal.articles.texts import Conflict, Ready, Text
@@ -29,7 +30,7 @@ def words(text: str, *, wanted: bool = False) -> str:
     Raises:
         Refused: it is longer than a reason may be, or empty although one is *wanted*.
     """
-    text = text.replace("\0", "").strip()
+    text = text.replace("\0", "").replace("\r\n", "\n").strip()  # a form counts a line's end twice, a person once
     if wanted and not text:
         raise Refused(_("There are no words yet."), hint=_("Say in a sentence why; the writer reads it."))
     if len(text) > REASON_LENGTH:
@@ -86,18 +87,17 @@ def _drop_time(session: Session, revision: Revision, *, by: int | None, now: dat
     )
 
 
-def refuse_when_outdated(session: Session, revision: Revision, ready: Ready, *, level: int) -> None:
+def refuse_when_outdated(session: Session, revision: Revision, ready: Ready, *, rights: Rights) -> None:
     """Check that *ready* is the text as it stands, written on top of the text that is live.
-
-    The texts that a conflict carries are those that a reader of *level* sees.
 
     Raises:
         Conflict: it was saved since, or another text went live since it was begun.
+        Refused: another one went live, of an article that does not open for *rights* any more.
     """
     refuse_when_saved(revision, ready)
     article = session.get_one(Article, revision.article_id)
     if revision.base_revision_id != article.live_revision_id:
-        raise behind(session, revision, ready.text, level=level)
+        raise behind(session, revision, ready.text, rights=rights)
 
 
 def refuse_when_saved(revision: Revision, ready: Ready) -> None:
@@ -122,9 +122,21 @@ def refuse_archived(session: Session, revision: Revision) -> None:
         )
 
 
-def behind(session: Session, revision: Revision, mine: Text, *, level: int) -> Conflict:
-    """The conflict of a text whose article went on without it: what it began with, *mine*, and what is live."""
-    article = session.get_one(Article, revision.article_id)
+def behind(session: Session, revision: Revision, mine: Text, *, rights: Rights) -> Conflict:
+    """The conflict of a text whose article went on without it: what it began with, *mine*, and what is live.
+
+    All of them as the holder of *rights* may see them.
+
+    Raises:
+        Refused: the article is for other readers by now, so that nothing of it can be shown.
+    """
+    article = queries.by_ref(session, session.get_one(Article, revision.article_id).ref, rights)
+    if article is None:
+        raise Refused(
+            _("The page that this text changes is for other readers now."),
+            hint=_("Your text stays among your texts. Ask whoever looks after the page what to do with it."),
+        )
+    level = min(rights.level_for(article.service_id), Level.SPECIALISTS)
     base = session.get(Revision, revision.base_revision_id) if revision.base_revision_id else None
     live = session.get_one(Revision, article.live_revision_id)
     return Conflict(

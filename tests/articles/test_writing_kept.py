@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from portal.accounts.models import Person, SignIn
 from portal.articles.models import Revision
+from portal.articles.preview import Throttle
 from portal.articles.texts import MAX_SAVED_BYTES
 from portal.core.portal import Portal
 from portal.testing import BODY, MakeArticle, MakePerson, csrf_of, send, sign_in
@@ -173,3 +174,86 @@ def test_nothing_is_kept_for_a_visitor_who_wrote_nothing(client, ann):
     answer = client.post("/write/1", data={"csrf_token": csrf_of(client), "do": "take_up"})
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in?next=/")
+
+
+def test_what_is_said_beside_a_text_is_kept_with_it(organised, me, address):
+    press(me, address, "save", significance="old_is_wrong", why="The menu moved.\r\nEverywhere.")
+
+    typed = typed_on(me.get(address).text)
+
+    assert (typed["significance"], typed["why"]) == ("old_is_wrong", "The menu moved.\nEverywhere.")
+    assert typed["saves"] == "0"  # the text itself is the same
+    press(me, address, "save", body="Better.\n", why="")
+    typed = typed_on(me.get(address).text)
+    assert (typed["significance"], typed["why"], typed["saves"]) == ("old_is_wrong", "", "1")
+
+
+def test_an_older_window_changes_nothing_of_what_is_said_beside_a_newer_text(organised, me, address):
+    older = typed_on(me.get(address).text)
+    press(me, address, "save", body="Newer.\n", significance="typo", why="A word.")
+
+    answer = me.post(f"{address}/save", data=older | {"significance": "changed", "why": "Old words."})
+
+    assert answer.status_code == 409
+    typed = typed_on(me.get(address).text)
+    assert (typed["significance"], typed["why"]) == ("typo", "A word.")
+
+
+def test_a_word_that_nobody_offered_is_no_weight_of_a_change(organised, me, address):
+    press(me, address, "save", significance="new", why="Words.")
+
+    with organised.db.reading() as session:
+        revision = session.get_one(Revision, int(address.rpartition("/")[2]))
+    assert (revision.significance, revision.note) == (None, "Words.")
+
+
+def leave_for_another(make_article: MakeArticle, me: FlaskClient, address: str, **typed: str):
+    """Press "Extend this one instead" in the editor of a text, with what was typed there."""
+    make_article("KB0102", title="Reset a forgotten password")
+    fields = typed_on(me.get(address).text) | {"body": "Half a sent"} | typed
+    return me.post(f"/kb/KB0102/edit?leaving={address.rpartition('/')[2]}", data=fields)
+
+
+def test_extending_another_article_keeps_what_was_typed_in_the_editor(organised, make_article, me, address):
+    answer = leave_for_another(make_article, me, address, why="Because.")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] != address
+    typed = typed_on(me.get(address).text)
+    assert (typed["body"], typed["why"]) == ("Half a sent", "Because.")
+
+
+def test_extending_another_article_from_an_old_window_shows_both_texts_first(organised, make_article, me, address):
+    older = typed_on(me.get(address).text)["saves"]
+    press(me, address, "save", body="Newer.\n")
+
+    answer = leave_for_another(make_article, me, address, saves=older)
+
+    assert answer.status_code == 409
+    assert "Half a sent" in answer.text
+    assert body_of(organised, address) == "Newer.\n"
+
+
+def test_extending_another_article_after_the_sign_in_ended_loses_nothing(organised, make_article, me, address):
+    make_article("KB0102", title="Reset a forgotten password")
+    typed = typed_on(me.get(address).text) | {"body": "Half a sent"}
+    end_sign_ins(organised)
+
+    answer = me.post(f"/kb/KB0102/edit?leaving={address.rpartition('/')[2]}", data=typed)
+
+    assert answer.status_code == 401
+    assert f'action="{address}"' in answer.text
+    assert "Half a sent</textarea>" in answer.text
+
+
+def test_a_preview_that_is_asked_for_too_often_says_so_and_the_text_is_saved(organised, me, address):
+    me.application.extensions["preview_throttle"] = Throttle(at_most=1)
+    press(me, address, "preview", body="First.\n")
+
+    answer = press(me, address, "preview", body="Second.\n")
+
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 11
+    assert "The preview was asked for very often." in answer.text
+    assert "It comes again in a moment; your text is not touched." in answer.text
+    assert body_of(organised, address) == "Second.\n"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
-from typing import cast
 
-from flask import Blueprint, current_app, jsonify, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.login import current_viewer
 from portal.articles import drafts, preview, wording
 from portal.articles.levels import Level
+from portal.articles.views import preview_turns
 from portal.core.errors import TooSoon
 from portal.core.web import LANGUAGES, reading, require
 
@@ -26,7 +25,7 @@ def show(revision_id: int) -> ResponseReturnValue:
     rights = current_viewer().rights
     writer = drafts.writer_of(reading(), rights)
     try:
-        with _throttle().turn(writer.person_id, time.monotonic()):
+        with preview_turns.turn_of(writer):
             made = preview.of_text(reading(), writer, revision_id, _typed())
     except TooSoon as error:
         said = {"message": error.message, "hint": error.hint}
@@ -38,11 +37,6 @@ def show(revision_id: int) -> ResponseReturnValue:
         faults=[asdict(fault) for fault in made.faults],
         hints=[asdict(hint) for hint in made.hints],
     )
-
-
-def _throttle() -> preview.Throttle:
-    """One for each application: who asks in another process has other turns there."""
-    return cast("preview.Throttle", current_app.extensions.setdefault("preview_throttle", preview.Throttle()))
 
 
 def _typed() -> preview.Typed:

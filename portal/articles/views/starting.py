@@ -155,7 +155,7 @@ def similar() -> ResponseReturnValue:
     writer = drafts.writer_of(reading(), current_viewer().rights)
     close = _close(writer, request.args.get("title", ""), request.args.get("language", "") or _language(), revision_id)
     form_id = EDITOR if revision_id is not None else NEW
-    return render_template("articles/_similar.html", close=close, looked=False, form_id=form_id)
+    return render_template("articles/_similar.html", close=close, looked=False, form_id=form_id, leaving=revision_id)
 
 
 def _close(writer: Writer, title: str, language_code: str, revision_id: int | None) -> candidates.Close:

@@ -16,12 +16,13 @@ from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.states import ONCE_LIVE, RevisionState
 from portal.articles.texts import Conflict, Incomplete
+from portal.articles.views import preview_turns
 from portal.articles.views import writing_pages as pages
 from portal.articles.views.conflicts import conflict_page
 from portal.articles.writing_form import WritingForm, fields_of, form_of
 from portal.core import error_pages
 from portal.core.clock import now
-from portal.core.errors import Forbidden, NotFound, PortalError, Refused
+from portal.core.errors import Forbidden, NotFound, PortalError, Refused, TooSoon
 from portal.core.i18n import format_time
 from portal.core.i18n import gettext as _
 from portal.core.web import check, reading, require, row_id, transaction
@@ -49,16 +50,35 @@ def own_texts() -> ResponseReturnValue:
 
 
 @bp.post("/kb/<address>/edit")
-@require("articles.suggest")
 def start(address: str) -> ResponseReturnValue:
-    """Begin a text on top of a live one, or go on with one's own."""
+    """Begin a text on top of a live one, or go on with one's own.
+
+    Whoever comes from the editor of another text, named by *leaving*, sends what they typed there: it is kept first.
+    """
+    leaving = _left()
+    if leaving is not None and not current_viewer().is_authenticated:
+        return pages.kept(url_for(".act", revision_id=leaving)), 401
+    check("articles.suggest")
     ref = ref_in(address)
     if ref is None:
         raise NotFound(_("There is no such article here."), hint=_("Search for it in your own words."))
+    if leaving is not None:
+        form = WritingForm()
+        try:
+            _save(leaving, form)
+        except Conflict as conflict:
+            return _conflict(leaving, conflict)
+        except (Refused, Forbidden) as refusal:
+            return _again(leaving, form, refusal), 422
     with transaction() as session:
         writer = drafts.writer_of(session, current_viewer().rights)
         revision_id = drafting.start(session, writer, ref, now=now()).id
     return redirect(url_for(".edit", revision_id=revision_id), 303)
+
+
+def _left() -> int | None:
+    """The text whose editor somebody leaves, with what they typed there."""
+    return request.args.get("leaving", None, row_id) if "body" in request.form else None
 
 
 @bp.get("/write/<int:revision_id>")
@@ -131,6 +151,8 @@ def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> _Kep
             body,
             saves=saves,
             base_revision_id=base_revision_id,
+            significance=request.form.get("significance"),
+            why=request.form.get("why"),
             now=now(),
         )
         return _Kept(revision, article, writer)
@@ -146,9 +168,7 @@ def _outline(body: str, kind: str) -> str:
 def _then(revision: Revision, form: WritingForm, do: str) -> ResponseReturnValue:
     """What follows the saving. Raises as the step that is asked for."""
     if do == "preview":
-        me = pages.writer()
-        where = editing.standing(reading(), me, revision.id, now=now())
-        return pages.editor(where, form, me, shown=pages.preview_of(me, revision, form))
+        return _shown(revision, form)
     if do in {"submit", "publish"}:
         return _hand_in(revision, do)
     if do == "discard":
@@ -159,9 +179,20 @@ def _then(revision: Revision, form: WritingForm, do: str) -> ResponseReturnValue
             reviewing.settle(session, writer, settled, is_settled="settle" in request.form, now=now())
     elif do == "save":
         flash(_("Saved. Readers see it once it is live."))
-    kept = {name: request.form[name] for name in BESIDE if request.form.get(name)}
     place = "text" if do == "outline" else "remarks" if settled else None
-    return redirect(url_for(".edit", revision_id=revision.id, _anchor=place, **kept), 303)  # type: ignore[arg-type]
+    return redirect(url_for(".edit", revision_id=revision.id, _anchor=place), 303)
+
+
+def _shown(revision: Revision, form: WritingForm) -> ResponseReturnValue:
+    """The editor with the preview, unless that was asked for too often; the text is saved already."""
+    me = pages.writer()
+    try:
+        with preview_turns.turn_of(me):
+            shown = pages.preview_of(me, revision, form)
+    except TooSoon as refusal:
+        return _again(revision.id, form, refusal), 429, {"Retry-After": str(refusal.wait_seconds)}
+    where = editing.standing(reading(), me, revision.id, now=now())
+    return pages.editor(where, form, me, shown=shown)
 
 
 def _hand_in(revision: Revision, do: str) -> ResponseReturnValue:
@@ -243,12 +274,13 @@ def _token_is_old(error: CSRFError) -> ResponseReturnValue:
     """Somebody signed in again meanwhile, or their sign-in ended: what was typed comes back, to be sent once more."""
     if request.endpoint == "writing.autosave":
         return _signed_out()
-    if request.endpoint != "writing.act" or "body" not in request.form:
+    revision_id = _left() if request.endpoint == "writing.start" else (request.view_args or {}).get("revision_id")
+    if revision_id is None or "body" not in request.form:
         return error_pages.forged(error)
     if not current_viewer().is_authenticated:
-        return pages.kept(), 401
+        return pages.kept(url_for(".act", revision_id=revision_id)), 401
     refusal = Refused(_("You signed in again meanwhile, so this was not saved yet."), hint=_("Press Save once more."))
     try:
-        return _again((request.view_args or {})["revision_id"], WritingForm(), refusal), 400
+        return _again(revision_id, WritingForm(), refusal), 400
     except PortalError:
         return error_pages.forged(error)

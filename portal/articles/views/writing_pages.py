@@ -70,9 +70,9 @@ def editor(
         hints=outlines.hints_left(text.body),
         is_untouched=editing.is_untouched(text.body),
         points=editing.points(form.kind.data or ""),
-        significance=request.values.get("significance") or where.revision.significance or "",
+        significance=request.form.get("significance") or where.revision.significance or "",
         significances=SIGNIFICANCE,
-        why=request.values.get("why") or "",
+        why=request.form.get("why", where.revision.note),
         preview=shown,
         audiences=wording.AUDIENCES,
     )
@@ -149,11 +149,13 @@ def standing(where: Standing, me: Writer) -> str:
         significance=SIGNIFICANCE.get(revision.significance or "", ("", ""))[0],
         kind=wording.KINDS.get(str(front.get("kind")), ""),
         preview=shown,
-        path=url_for("articles.show", address=where.article.address),
+        path=url_for("articles.show", address=where.article.ref),
     )
 
 
-def kept() -> str:
-    """What somebody typed while their sign-in had ended, in a form that sends it again."""
+def kept(action: str = "") -> str:
+    """What somebody typed while their sign-in had ended, in a form that sends it again, to *action* if not back here."""
     left = [(name, said) for name, said in request.form.items(multi=True) if name not in {"csrf_token", "do", "body"}]
-    return render_template("articles/kept.html", fields=left, body=request.form.get("body", ""), action=request.path)
+    return render_template(
+        "articles/kept.html", fields=left, body=request.form.get("body", ""), action=action or request.path
+    )

@@ -7,7 +7,7 @@ const AGAIN_AFTER = 10000;
 const COPY_PAUSE = 400;
 const MOST_AT_THE_END = 50000; // what a browser still sends for a page that is closed, with some room
 const DAYS = 30;
-const ABOUT = new Set(["csrf_token", "saves", "base_revision_id", "do", "why", "significance"]);
+const ABOUT = new Set(["csrf_token", "saves", "base_revision_id", "do", "level"]);
 const PREFIX = "text:";
 
 /* What is kept in this browser, by page and window, so that none takes what another one keeps; a private window may refuse. */
