@@ -118,6 +118,15 @@ def live_article(session: Session, writer: Writer, revision_id: int) -> Article 
     return queries.by_ref(session, ref, writer.rights) if ref else None
 
 
+def may_check(session: Session, writer: Writer, article: Article) -> bool:
+    """Whether *writer* may say of a live text that they have checked it; nobody asks for what is checked already."""
+    if not article.is_new or article.is_archived or not writer.publishes:
+        return False
+    others = sa.or_(Revision.author_id.is_(None), Revision.author_id != writer.person_id)
+    query = sa.select(Revision.id).where(Revision.id == article.live_revision_id, others, drafts.publishable(writer))
+    return session.scalar(query) is not None
+
+
 def change(session: Session, case: Case) -> Change:
     """What the writer changed, word by word."""
     changes = diffing.compare_fields(case.base.fields, case.mine.fields)

@@ -129,7 +129,9 @@ def test_a_reviewer_meets_no_part_above_their_level_when_another_text_went_live(
     assert "Secret." not in conflict.value.theirs.body
 
 
-def test_an_article_that_nobody_checked_has_a_button_for_those_who_write(browser, make_article, organised, client):
+def test_an_article_that_nobody_checked_has_a_button_for_whoever_may_say_that_they_did(
+    browser, make_article, organised, client
+):
     make_article("KB0101")
     page, _kim = browser("onsite", grant="publisher")
     candidate, _cal = browser("onsite")
@@ -140,7 +142,7 @@ def test_an_article_that_nobody_checked_has_a_button_for_those_who_write(browser
     before = article(organised, "KB0101").confidence
     answer = send(page, "/kb/KB0101/validate", follow_redirects=True).text
 
-    assert shown == [False, True, True]
+    assert shown == [False, False, True]
     assert "This is not yours to say." in refused
     assert before == "not_validated"
     assert "Thank you. It counts as checked by a second person." in answer
@@ -148,3 +150,45 @@ def test_an_article_that_nobody_checked_has_a_button_for_those_who_write(browser
     assert article(organised, "KB0101").confidence == "validated"
     assert send(page, "/kb/KB0999/validate").status_code == 404
     assert send(page, "/kb/nothing/validate").status_code == 404
+
+
+def test_whoever_wrote_the_live_text_has_no_button_to_say_that_they_checked_it(browser, make_article):
+    make_article("KB0101", audience="support")
+    page, kim = browser("onsite", grant="publisher")
+    kim.publish(kim.save(kim.start("KB0101"), "By Kim.\n"), significance="changed")
+
+    assert "I have checked this" not in page.get("/kb/KB0101", follow_redirects=True).text
+
+
+def test_what_a_reviewer_changed_comes_back_when_somebody_decides_meanwhile(browser, waiting, desk):
+    text, ana = waiting()
+    page, _kim = browser("onsite", grant="contributor")
+    typed = typed_on(page.get(f"/review/{text.id}/adapt").text, "editor") | {"body": "By Kim.\n", "do": "accept"}
+    desk("onsite", grant="contributor").accept(text)
+    went_live = page.post(f"/review/{text.id}/adapt", data=typed)
+    other = ana.submit(ana.save(ana.start("KB0101"), "Again.\n"), significance="changed")
+    typed = typed_on(page.get(f"/review/{other.id}/adapt").text, "editor") | {"body": "By Kim too.\n", "do": "accept"}
+    ana.take_back(other)
+    taken_back = page.post(f"/review/{other.id}/adapt", data=typed)
+
+    assert (went_live.status_code, taken_back.status_code) == (409, 404)
+    assert "This text is live already" in went_live.text
+    assert "By Kim.\n</textarea>" in went_live.text
+    assert "Its writer may have taken it back" in taken_back.text
+    assert "By Kim too.\n</textarea>" in taken_back.text
+    assert page.post(f"/review/{other.id}/adapt", data=typed | {"body": ""}).status_code == 404
+
+
+def test_what_a_reviewer_changed_comes_back_when_their_sign_in_ended(app, browser, waiting):
+    text, _ana = waiting()
+    page, _kim = browser("onsite", grant="contributor")
+    typed = typed_on(page.get(f"/review/{text.id}/adapt").text, "editor") | {"body": "By Kim.\n", "do": "accept"}
+    signed_out = app.test_client()
+
+    kept = signed_out.post(f"/review/{text.id}/adapt", data=typed)
+    sent_with_an_old_token = page.post(f"/review/{text.id}/adapt", data=typed | {"csrf_token": "old"})
+
+    assert (kept.status_code, sent_with_an_old_token.status_code) == (401, 400)
+    assert "By Kim.\n</textarea>" in kept.text
+    assert "nothing was decided" in sent_with_an_old_token.text
+    assert "By Kim.\n</textarea>" in sent_with_an_old_token.text

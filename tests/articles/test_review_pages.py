@@ -221,6 +221,36 @@ def test_a_text_that_was_handed_in_again_is_read_again_before_somebody_decides(b
     assert revision(organised, text.id).state == "submitted"
 
 
+def test_a_second_decision_leads_to_the_page_and_says_what_was_not_sent(browser, waiting, desk):
+    text, _ana = waiting()
+    page, _kim = browser("onsite", grant="contributor")
+    form = typed_on(page.get(f"/review/{text.id}").text, "decide") | {"do": "send_back", "why": "Which printer?"}
+    desk("onsite", grant="contributor").accept(text)
+
+    decided = page.post(f"/review/{text.id}", data=form)
+    said = page.get(decided.headers["Location"]).text
+    remarked = send(page, f"/review/{text.id}/remarks", {"line": "1", "text": "Which one?"}, follow_redirects=True).text
+
+    assert (decided.status_code, decided.headers["Location"]) == (303, "/kb/KB0101-printing-does-not-work")
+    assert "This text is live already, so there is nothing left to decide." in said
+    assert "What you wrote was not sent: Which printer?" in said
+    assert "What you wrote was not sent: Which one?" in remarked
+
+
+def test_words_about_a_text_that_is_decided_or_taken_back_are_said_again(browser, waiting, desk):
+    text, ana = waiting()
+    page, _kim = browser("onsite", grant="contributor")
+    form = typed_on(page.get(f"/review/{text.id}").text, "decide") | {"do": "send_back", "why": "Which printer?"}
+    back = desk("onsite", grant="contributor").send_back(text, words="Where?")
+    sent_back = page.post(f"/review/{text.id}", data=form)
+    ana.take_back(ana.submit(ana.save(back, "Other.\n"), significance="changed"))
+    taken_back = page.post(f"/review/{text.id}", data=form)
+
+    assert (sent_back.status_code, taken_back.status_code) == (422, 404)
+    assert "What you wrote was not sent: Which printer?" in sent_back.text
+    assert "What you wrote was not sent: Which printer?" in taken_back.text
+
+
 def test_an_unknown_button_decides_nothing(browser, waiting, organised):
     text, _ana = waiting()
     page, _kim = browser("onsite", grant="contributor")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from portal.accounts.login import current_viewer
 from portal.articles import deciding, drafts, editing, reviewing, texts
@@ -15,11 +16,13 @@ from portal.articles.rules import Writer
 from portal.articles.texts import Conflict, Incomplete
 from portal.articles.views.reviews import both, went_live, writer
 from portal.articles.views.writing_pages import SIGNIFICANCE, placed
+from portal.articles.views.writing_pages import kept as kept_text
 from portal.articles.writing_form import WritingForm, fields_of, form_of
+from portal.core import error_pages
 from portal.core.clock import now
-from portal.core.errors import Forbidden, PortalError, Refused
+from portal.core.errors import Forbidden, NotFound, PortalError, Refused
 from portal.core.i18n import gettext as _
-from portal.core.web import reading, require, transaction
+from portal.core.web import check, reading, require, transaction
 
 bp = Blueprint("adapting", __name__, template_folder="../templates")
 
@@ -38,13 +41,22 @@ def show(revision_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/review/<int:revision_id>/adapt")
-@require("articles.suggest")
 def accept(revision_id: int) -> ResponseReturnValue:
-    """Put the changed text live; without that being asked for, show it once more."""
+    """Put the changed text live; without that being asked for, show it once more. What was typed is never lost."""
+    if not current_viewer().is_authenticated and "body" in request.form:
+        return kept_text(request.path), 401
+    check("articles.suggest")
+    form = WritingForm()
+    try:
+        return _accept(revision_id, form)
+    except NotFound as gone:
+        return _too_late(gone, revision_id, form.body.data or "")
+
+
+def _accept(revision_id: int, form: WritingForm) -> ResponseReturnValue:
     me = writer()
     case = deciding.case(reading(), me, revision_id)
     drafts.to_decide(reading(), revision_id, me)
-    form = WritingForm()
     if request.form.get("do") != "accept":
         return _page(case, form, me)
     saves, base_revision_id = form.seen
@@ -68,6 +80,34 @@ def accept(revision_id: int) -> ResponseReturnValue:
         me = writer()
         return _page(deciding.case(reading(), me, revision_id), form, me, refusal), 422
     return went_live(case)
+
+
+def _too_late(gone: NotFound, revision_id: int, typed: str) -> ResponseReturnValue:
+    """What was typed about a text that nobody decides on any more, to be copied. Raises ``NotFound`` without words."""
+    if not typed.strip():
+        raise gone
+    article = deciding.live_article(reading(), writer(), revision_id)
+    return render_template("articles/too_late.html", article=article, body=typed), 404 if article is None else 409
+
+
+@bp.errorhandler(CSRFError)
+def _token_is_old(error: CSRFError) -> ResponseReturnValue:
+    """Somebody signed in again meanwhile, or their sign-in ended: what was typed comes back, to be sent once more."""
+    if "body" not in request.form:
+        return error_pages.forged(error)
+    if not current_viewer().is_authenticated:
+        return kept_text(request.path), 401
+    refusal = Refused(
+        _("You signed in again meanwhile, so nothing was decided."), hint=_("Press the button once more.")
+    )
+    revision_id, form = (request.view_args or {})["revision_id"], WritingForm()
+    try:
+        me = writer()
+        return _page(deciding.case(reading(), me, revision_id), form, me, refusal), 400
+    except NotFound as gone:
+        return _too_late(gone, revision_id, form.body.data or "")
+    except PortalError:
+        return error_pages.forged(error)
 
 
 def _page(case: Case, form: WritingForm, me: Writer, refusal: PortalError | None = None) -> str:

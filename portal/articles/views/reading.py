@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.rights import Rights
-from portal.articles import keeping, opening, queries, rules, service, wording
+from portal.articles import deciding, drafts, keeping, opening, queries, rules, service, wording
 from portal.articles.addresses import ref_in
 from portal.articles.forms import WithheldForm
 from portal.articles.models import Article, Verdict
@@ -141,10 +141,17 @@ def _context(page: opening.OpenPage, *, in_pane: bool) -> dict[str, Any]:
         "searched": _searched(),
         "merged": keeping.merged_into(reading(), ref_in(request.args.get("merged", "")), article, reader.rights),
         "may_write": reader.may("articles.write"),
+        "may_check": not in_pane and _may_check(article, reader),
         **_wrong_before(article, reader.rights),
         "today": format_date(now(), "long"),
         **_verdict_context(article, page.verdict, page.level, fresh=False),
     }
+
+
+def _may_check(article: Article, reader: Viewer) -> bool:
+    if not reader.may("articles.write"):
+        return False
+    return deciding.may_check(reading(), drafts.writer_of(reading(), reader.rights), article)
 
 
 def _wrong_before(article: Article, rights: Rights) -> dict[str, Any]:

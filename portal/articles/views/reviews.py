@@ -116,6 +116,7 @@ def _page(case: Case, me: Writer, refusal: PortalError | None = None, *, remark:
         validate=request.method == "GET" or "validate" in request.form or "do" not in request.form,
         may_recall=revision.decided_by == me.person_id and revision.state in {"sent_back", "declined"},
         refusal=refusal,
+        unsent="" if case.is_waiting or refusal is None else request.form.get("why", "").strip(),
     )
 
 
@@ -137,18 +138,32 @@ def decide(revision_id: int) -> ResponseReturnValue:
     """Accept, send back, decline, take a decision back, or keep answers to the checklist."""
     do = request.form.get("do", "")
     me = writer()
-    case = deciding.case(reading(), me, revision_id)
     try:
+        case = deciding.case(reading(), me, revision_id)
         if do == "recall":
             return _recall(case)
         _refuse_unseen(case, do)
         _keep_answers(case, me, do)
         return _accept(case, me) if do == "accept" else _then(case, do)
+    except NotFound as gone:
+        return _too_late(gone, revision_id, request.form.get("why", ""))
     except Conflict as conflict:
         return _conflict(revision_id, conflict)
     except (Refused, Forbidden) as refusal:
         me = writer()
         return _page(deciding.case(reading(), me, revision_id), me, refusal), 422
+
+
+def _too_late(gone: NotFound, revision_id: int, typed: str) -> ResponseReturnValue:
+    """Lead to the page of a text that went live meanwhile; what was *typed* is said again. Raises ``NotFound``."""
+    unsent = _("What you wrote was not sent: %(words)s", words=typed.strip()) if typed.strip() else ""
+    article = deciding.live_article(reading(), writer(), revision_id)
+    if article is None:
+        raise NotFound(gone.message, hint=f"{gone.hint} {unsent}".strip())
+    flash(_("This text is live already, so there is nothing left to decide."), "warning")
+    if unsent:
+        flash(unsent, "warning")
+    return redirect(url_for("articles.show", address=article.address), 303)
 
 
 def _refuse_unseen(case: Case, do: str) -> None:
@@ -239,12 +254,14 @@ def both(revision_id: int, conflict: Conflict, kept: Mapping[str, str]) -> Respo
 def add_remark(revision_id: int) -> ResponseReturnValue:
     """Say something about one line, or about the text as a whole."""
     line, text = request.form.get("line", -1, row_id), request.form.get("text", "")
-    deciding.case(reading(), writer(), revision_id)
     try:
+        deciding.case(reading(), writer(), revision_id)
         with transaction() as session:
             me = drafts.writer_of(session, current_viewer().rights)
             said = reviewing.remark(session, me, revision_id, line=line, text=text, now=now())
             remark_id = said.id
+    except NotFound as gone:
+        return _too_late(gone, revision_id, text)
     except Refused as refusal:
         me = writer()
         return _page(deciding.case(reading(), me, revision_id), me, refusal, remark=text), 422
