@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -144,11 +144,26 @@ def _history(session: Session, article: Article) -> Iterator[tuple[str, bytes, N
     )
     top = f"{filing.HISTORY}/{article.ref}"
     facts = {}
+    numbers = {}
     for revision, writer, decided, based_on in session.execute(query):
         number = f"{revision.number:04}"
         facts[number] = _facts(revision, _name(writer), _name(decided), based_on)
+        numbers[revision.id] = revision.number
         yield f"{top}/{number}.md", filing.as_file(stored(revision)), None
+    if about := _about(article, numbers):
+        facts[filing.ABOUT] = about
     yield f"{top}/{filing.HISTORY_FACTS}", filing.facts_text(facts).encode(), None
+
+
+def _about(article: Article, numbers: Mapping[int, int]) -> dict[str, str | int | bool]:
+    """What people said about an article as a whole; *numbers* are those of its texts by their ids."""
+    told: dict[str, Any] = {
+        "wrong_before": article.wrong_before and article.wrong_before.isoformat(),
+        "wrong_text": numbers.get(article.wrong_revision_id or 0),
+        "withheld_reason": article.withheld_reason,
+        "withheld_at": article.withheld_at and article.withheld_at.isoformat(),
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _name(person: Person | None) -> str:

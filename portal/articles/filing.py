@@ -5,7 +5,9 @@
     attachments/<name>            pictures and files that texts use
     attachments/attachments.toml  what they are called, and what they show
     history/KB0101/0003.md        the third text of an article, as it was written
-    history/KB0101/history.toml   who wrote it when, and why
+    history/KB0101/history.toml   who wrote it when, and why; since when an older one is wrong, why parts are withheld
+
+An export is no backup. What people did on the way (each move, remarks, verdicts, who added a picture) stays behind.
 
 ``exporting.py`` writes such a folder and ``importing.py`` reads one.
 """
@@ -37,6 +39,7 @@ ATTACHMENTS = "attachments"
 ATTACHMENT_FACTS = "attachments/attachments.toml"
 HISTORY = "history"
 HISTORY_FACTS = "history.toml"
+ABOUT = "article"  # the table in it that is about the article, beside those about its texts
 
 TOLD = "# Written by portal articles export, and read by portal articles load.\n"
 ON_TOP = frozenset(("confidence", "old_slugs"))  # what an article knows better than the fields of its text

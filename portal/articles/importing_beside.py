@@ -99,9 +99,13 @@ class Beside:
         count = 0
         for folder in found:
             facts = filing.read_facts(folder / filing.HISTORY_FACTS)
+            about = facts.pop(filing.ABOUT, {})
             old = {number: _old_text(folder / f"{number}.md") for number in facts}
             with self.db.transaction() as session:
-                count += _write_history(session, folder.name, facts, old)
+                written = _write_history(session, folder.name, facts, old)
+                if written is not None:
+                    _write_about(session, folder.name, about)
+                    count += written
         return count
 
 
@@ -143,15 +147,20 @@ def _old_text(path: Path) -> Text:
     return text
 
 
-def _write_history(session: Session, ref: str, facts: Mapping[str, Mapping[str, Any]], old: Mapping[str, Text]) -> int:
-    """Write the texts of an article that has its live one alone, which has to be the one of the folder."""
+def _write_history(
+    session: Session, ref: str, facts: Mapping[str, Mapping[str, Any]], old: Mapping[str, Text]
+) -> int | None:
+    """Write the texts of an article that has its live one alone, which has to be the one of the folder.
+
+    Returns how many are from before, and ``None`` where the portal has a history of its own.
+    """
     article = _article(session, ref)
     if article is None or not facts or not all(number.isdecimal() for number in facts):
-        return 0
+        return None
     rows = session.scalars(sa.select(Revision).where(Revision.article_id == article.id)).all()
     live = [number for number, values in facts.items() if values.get("state") == RevisionState.LIVE]
     if len(rows) != 1 or len(live) != 1 or rows[0].body != old[live[0]].body or rows[0].author_id is not None:
-        return 0
+        return None
     logins = session.execute(sa.select(Person.login, Person.id).where(Person.login.is_not(None)))
     people = {row.login: row.id for row in logins}
     columns = {number: _columns(article, facts[number], old[number], people) for number in facts}
@@ -169,6 +178,18 @@ def _write_history(session: Session, ref: str, facts: Mapping[str, Mapping[str, 
         base = ids.get(f"{facts[number].get('based_on', 0):04}")
         session.execute(sa.update(Revision).where(Revision.id == revision_id).values(base_revision_id=base))
     return len(ids) - 1
+
+
+def _write_about(session: Session, ref: str, about: Mapping[str, Any]) -> None:
+    """Write since when an older text is wrong, and why a part is for specialists only; what the portal says stays."""
+    article = session.scalars(sa.select(Article).where(Article.ref == ref)).one()
+    if not article.withheld_reason:
+        article.withheld_reason = str(about.get("withheld_reason", ""))
+        article.withheld_at = filing.moment(about.get("withheld_at"))
+    if article.wrong_before is None:
+        article.wrong_before = filing.moment(about.get("wrong_before"))
+        wrong = sa.and_(Revision.article_id == article.id, Revision.number == about.get("wrong_text", 0))
+        article.wrong_revision_id = session.scalar(sa.select(Revision.id).where(wrong))
 
 
 def _note_uses(session: Session, revision_id: int, text: Text) -> None:

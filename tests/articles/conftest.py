@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from portal.accounts.models import Proficiency
 from portal.accounts.rights import ANONYMOUS, Rights, rights_of
 from portal.core.portal import Portal
 from portal.testing import NOON, MakePerson
+from tests.articles.exchange import empty_portal, run, tree
 from tests.articles.writing import Desk
 
 WRITING = frozenset({"articles.write"})
@@ -71,3 +73,16 @@ def desk(organised: Portal, make_person: MakePerson) -> Callable[..., Desk]:
             return Desk(organised, rights_of(session, person))
 
     return made
+
+
+@pytest.fixture
+def again(migrated: Path, tmp_path: Path) -> Callable[..., dict[str, bytes]]:
+    """Load a folder into an empty portal, export that one, and give what stands in the second folder."""
+
+    def one(folder: Path, *options: str) -> dict[str, bytes]:
+        with empty_portal(migrated) as other:
+            run(other, "load", folder, "--samples")
+            run(other, "export", tmp_path / "again", *options)
+        return tree(tmp_path / "again")
+
+    return one

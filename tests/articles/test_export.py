@@ -2,76 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from portal.accounts import service as accounts
-from portal.accounts.models import Person
-from portal.app import build
 from portal.articles import attachments, drafts, exporting, keeping
 from portal.articles.attachment_models import Attachment
 from portal.articles.frontmatter import dump_fields
-from portal.articles.models import Article, OldSlug, Revision
-from portal.cli import command
+from portal.articles.models import Article, OldSlug
 from portal.core.filestore import FileStore
 from portal.core.portal import Portal
-from portal.organisation import cli as organisation
 from portal.testing import FRONT, NOON
+from tests.articles.exchange import empty_portal, last_line, run, tree
 from tests.articles.writing import Desk, article, stand
 from tests.data import hostile_files as files
 
 STARTERS = Path(__file__).parents[2] / "kb_articles"
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder by its place."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@contextmanager
-def empty_portal(template: Path) -> Iterator[Portal]:
-    """A portal with its organisation and nothing else."""
-    folder = Path(tempfile.mkdtemp())
-    house = build({"instance": str(shutil.copytree(template, folder / "instance"))}, environ={}, plugins=())
-    organisation.load_when_empty(house)
-    try:
-        yield house
-    finally:
-        house.close()
-        shutil.rmtree(folder)
-
-
-def run(house: Portal, *words: object) -> str:
-    """Type a command; what it says, without the bar."""
-    result = CliRunner().invoke(command(house), ["articles", *map(str, words)], obj=house)
-    assert isinstance(result.exception, SystemExit | None)
-    return result.output
-
-
-def last_line(said: str) -> str:
-    return said.rstrip("\n").rpartition("\n")[2]
-
-
-@pytest.fixture
-def again(migrated: Path, tmp_path: Path) -> Callable[..., dict[str, bytes]]:
-    """Load a folder into an empty portal, export that one, and give what stands in the second folder."""
-
-    def one(folder: Path, *options: str) -> dict[str, bytes]:
-        with empty_portal(migrated) as other:
-            run(other, "load", folder, "--samples")
-            run(other, "export", tmp_path / "again", *options)
-        return tree(tmp_path / "again")
-
-    return one
 
 
 @pytest.fixture
@@ -149,52 +100,6 @@ def test_what_people_wrote_with_pictures_old_addresses_and_what_follows_comes_ba
     assert b"confidence: archived\n" in first["KB0102-article.md"]
     assert first["articles.toml"].decode().endswith('\n["KB0102"]\nsuccessor = "KB0101"\nmerged = true\n')
     assert again(tmp_path / "out") == first
-
-
-def test_history_comes_back_with_people_whom_the_other_portal_does_not_know(
-    organised, desk, make_article, again, tmp_path
-):
-    make_article("KB0101")
-    writer, coach = desk("onsite", login="ann", grant="contributor"), desk("coach", login="kim")
-    sent = writer.submit(
-        writer.save(writer.start("KB0101"), "The second.\n", audience="support"),
-        significance="old_is_wrong",
-        why="Two\nlines",
-    )
-    coach.accept(sent, significance="old_is_wrong", why="Well seen.")
-    coach.publish(coach.save(coach.start("KB0101"), "The third.\n"), significance="typo")
-
-    run(organised, "export", tmp_path / "out", "--history")
-
-    first = tree(tmp_path / "out")
-    history = [f"history/KB0101/{name}" for name in ("0001.md", "0002.md", "0003.md", "history.toml")]
-    assert sorted(first) == ["KB0101-article.md", *history]
-    assert b'written_by = "ann"\nnote = "Two\\nlines"\ndecided_by = "kim"\n' in first["history/KB0101/history.toml"]
-    assert again(tmp_path / "out", "--history") == first
-
-
-def test_history_that_is_loaded_belongs_to_the_people_whom_the_portal_knows(
-    organised, desk, make_article, migrated, tmp_path
-):
-    make_article("KB0101")
-    coach = desk("coach", login="kim")
-    coach.publish(coach.save(coach.start("KB0101"), "The second.\n"), significance="changed")
-    run(organised, "export", tmp_path / "out", "--history")
-
-    with empty_portal(migrated) as other:
-        with other.db.transaction() as session:
-            accounts.add_person(session, name="Kim Sand", login="kim", password_hash=None, roles=(), now=NOON)
-        said = run(other, "load", tmp_path / "out")
-        once = stand(other, "KB0101")
-        run(other, "load", tmp_path / "out")
-
-        assert last_line(said) == "Articles: 1 new, 0 changed, 0 as they were. 1 text from before came along."
-        assert once == [(1, "superseded", "\nLook at the screen of the printer.\n"), (2, "live", "The second.\n")]
-        assert stand(other, "KB0101") == once
-        with other.db.reading() as session:
-            query = sa.select(Revision.number, Person.login, Revision.note, Revision.significance)
-            rows = session.execute(query.outerjoin(Person, Person.id == Revision.author_id).order_by(Revision.number))
-            assert [tuple(row) for row in rows] == [(1, None, "", "new"), (2, "kim", "", "changed")]
 
 
 def test_a_dry_run_says_of_each_file_what_would_become_of_it_and_touches_none(
