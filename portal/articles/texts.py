@@ -95,17 +95,20 @@ class Ready:
         return rules.scope_of(self.front, max(self.pages.renderings))
 
 
-def text_of(values: Mapping[str, Any], body: str, *, ref: str) -> Text:
+def text_of(values: Mapping[str, Any], body: str, *, ref: str, before: Text | None = None) -> Text:
     """Write fields, as a form or a program has them, and a body as a text of the article *ref*.
 
-    Fields that say nothing are left out. Days and numbers may come as text.
+    Fields that say nothing are left out. Days and numbers may come as text. The
+    lines of the text *before* stay as they are where no field says anything else.
 
     Raises:
         Refused: it is far too long to be an article.
     """
     said = {name: _said(name, value) for name, value in values.items() if name != "id"}
     names = [name for name in (*_ORDER, *sorted(set(said) - set(_ORDER))) if not _is_nothing(said.get(name))]
-    front_text = frontmatter.dump_fields({"id": ref} | {name: said[name] for name in names})
+    fields = {"id": ref} | {name: said[name] for name in names}
+    is_as_before = before is not None and before.fields == fields
+    front_text = before.front_text if before is not None and is_as_before else frontmatter.dump_fields(fields)
     return _within_limits(Text(front_text, body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")))
 
 
@@ -188,9 +191,10 @@ def _checked(session: Session, file: ArticleFile, *, render: bool) -> list[Probl
 
 def reach_of(body: str) -> int:
     """The highest level that a part of *body* is for; that of specialists where its fences are faulty."""
-    if fences.faults(body):
+    try:
+        return max(fences.levels_used(body), default=Level.EVERYONE)
+    except Refused:
         return Level.SPECIALISTS
-    return max((part.level for part in fences.parts(body)), default=Level.EVERYONE)
 
 
 def seen_at(text: Text, level: int) -> Text:

@@ -62,8 +62,8 @@ class WritingForm(FlaskForm):  # type: ignore[misc]
 
         csrf = False
 
-    saves = HiddenField()
-    base_revision_id = HiddenField()
+    saves = HiddenField("")  # without any label WTForms would make one, and read its own catalogue for that
+    base_revision_id = HiddenField("")
     title = StringField(_l("Title"), render_kw={"maxlength": MAX_TITLE, "autocomplete": "off"})
     kind = _choice(_l("What kind of page"))
     service = _choice(_l("What it is about"))
