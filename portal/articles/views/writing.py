@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
 from portal.articles import drafting, drafts, editing, outlines, reviewing, texts, workflow
@@ -65,7 +66,8 @@ def start(address: str) -> ResponseReturnValue:
     if leaving is not None:
         form = WritingForm()
         try:
-            _save(leaving, form)
+            with transaction() as session:
+                _save(session, leaving, form)
         except Conflict as conflict:
             return _conflict(leaving, conflict)
         except (Refused, Forbidden) as refusal:
@@ -105,7 +107,8 @@ def act(revision_id: int) -> ResponseReturnValue:
         return _step(revision_id, do)
     form = WritingForm()
     try:
-        revision = _save(revision_id, form, outline=do == "outline").revision
+        with transaction() as session:
+            revision = _save(session, revision_id, form, outline=do == "outline").revision
         form.saves.data = str(revision.saves)
         return _then(revision, form, do)
     except Conflict as conflict:
@@ -133,29 +136,28 @@ class _Kept(NamedTuple):
     writer: Writer
 
 
-def _save(revision_id: int, form: WritingForm, *, outline: bool = False) -> _Kept:
+def _save(session: Session, revision_id: int, form: WritingForm, *, outline: bool = False) -> _Kept:
     """Keep what the form holds. Raises as ``drafting.save``."""
-    with transaction() as session:
-        writer = drafts.writer_of(session, current_viewer().rights)
-        found = drafts.own(session, revision_id, writer)
-        article, stored = session.get_one(Article, found.article_id), texts.stored(found)
-        body = stored.body if form.body.data is None else form.body.data
-        if outline:
-            body = form.body.data = _outline(body, form.kind.data or "")
-        saves, base_revision_id = form.seen
-        revision = drafting.save(
-            session,
-            writer,
-            revision_id,
-            fields_of(form, stored.fields),
-            body,
-            saves=saves,
-            base_revision_id=base_revision_id,
-            significance=request.form.get("significance"),
-            why=request.form.get("why"),
-            now=now(),
-        )
-        return _Kept(revision, article, writer)
+    writer = drafts.writer_of(session, current_viewer().rights)
+    found = drafts.own(session, revision_id, writer)
+    article, stored = session.get_one(Article, found.article_id), texts.stored(found)
+    body = stored.body if form.body.data is None else form.body.data
+    if outline:
+        body = form.body.data = _outline(body, form.kind.data or "")
+    saves, base_revision_id = form.seen
+    revision = drafting.save(
+        session,
+        writer,
+        revision_id,
+        fields_of(form, stored.fields),
+        body,
+        saves=saves,
+        base_revision_id=base_revision_id,
+        significance=request.form.get("significance"),
+        why=request.form.get("why"),
+        now=now(),
+    )
+    return _Kept(revision, article, writer)
 
 
 def _outline(body: str, kind: str) -> str:
@@ -250,7 +252,9 @@ def autosave(revision_id: int) -> ResponseReturnValue:
     check("articles.suggest")
     form = WritingForm()
     try:
-        kept = _save(revision_id, form)
+        with transaction() as session:
+            kept = _save(session, revision_id, form)
+            others = drafts.writing_now(session, kept.article, kept.writer, since=now() - editing.LATELY)
     except Conflict as conflict:
         return jsonify(message=conflict.message, hint=conflict.hint), 409
     except (Refused, Forbidden) as refusal:
@@ -260,7 +264,7 @@ def autosave(revision_id: int) -> ResponseReturnValue:
         base_revision_id=kept.revision.base_revision_id,
         saved=format_time(now()),
         problems=editing.field_faults(texts.stored(kept.revision), kept.article.ref),
-        others=drafts.writing_now(reading(), kept.article, kept.writer, since=now() - editing.LATELY),
+        others=others,
     )
 
 
