@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import Person
+from portal.app import ROOT
 from portal.core.portal import Portal
 from portal.testing import NOON, MakeArticle, MakePerson, send, sign_in
+from tests.articles.exchange import run
 from tests.articles.writing import Desk, article, stand
 
 
@@ -278,3 +280,27 @@ def test_the_comparison_is_offered_to_who_could_read_the_older_text(
 
     assert "what stood here before was wrong." in words(page)
     assert "/compare" not in page.text
+
+
+def test_each_part_of_the_page_leads_to_where_the_handbook_explains_it(
+    organised: Portal, make_article: MakeArticle, browser: Callable[..., Browser]
+):
+    run(organised, "load", ROOT / "kb_articles" / "handbook")
+    make_article("KB0101")
+    coach = browser("coach")
+
+    def links(page: str) -> list[str]:
+        return re.findall(r'class="care-help" href="([^"]+)"', page)
+
+    live = coach.client.get("/kb/KB0101/care").text
+    coach.send("/kb/KB0101/care/archive", **{"archive-why": "Old.", "do": "archive"})
+    archived = coach.client.get("/kb/KB0101/care").text
+
+    assert [each.partition("#")[2] for each in links(live)] == [
+        "h-an-article-that-has-had-its-day",
+        "h-two-articles-about-the-same",
+    ]
+    assert [each.partition("#")[2] for each in links(archived)] == ["h-an-article-that-has-had-its-day"]
+    explained = coach.client.get("/kb/KB9010").text
+    for link in links(live):
+        assert f'id="{link.partition("#")[2]}"' in explained
