@@ -42,7 +42,8 @@ HISTORY_FACTS = "history.toml"
 ABOUT = "article"  # the table in it that is about the article, beside those about its texts
 
 TOLD = "# Written by portal articles export, and read by portal articles load.\n"
-ON_TOP = frozenset(("confidence", "old_slugs"))  # what an article knows better than the fields of its text
+# What an article knows better than the fields of its text.
+ON_TOP = frozenset(("confidence", "old_slugs", "checked_on", "checked_by"))
 
 Facts = Mapping[str, Mapping[str, str | int | bool]]
 
@@ -67,12 +68,15 @@ def place_of(article: Article) -> str:
 
 
 def text_now(session: Session, article: Article) -> Text:
-    """The live text, with what the article knows better: how far it is trusted, and its addresses from before."""
+    """The live text, with what the article knows better: how far it is trusted and since when, and old addresses."""
     text = texts.stored(session.get_one(Revision, article.live_revision_id))
+    front = texts.file_of(text, article.ref).front
     named = text.fields.get("old_slugs") or []
     slugs = session.scalars(sa.select(OldSlug.slug).where(OldSlug.article_id == article.id).order_by(OldSlug.slug))
     more = [slug for slug in slugs if slug not in named]
     changed: dict[str, Any] = {"confidence": str(article.confidence)}
+    if front is not None and (front.checked_on, front.checked_by) != (article.checked_on, article.checked_by):
+        changed |= {"checked_on": article.checked_on, "checked_by": article.checked_by}
     return texts.with_field(text, article.ref, **(changed | ({"old_slugs": [*named, *more]} if more else {})))
 
 

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
-from portal.articles import publishing, queries, rules, texts, workflow
+from portal.articles import publishing, queries, rules, texts, vouching, workflow
 from portal.articles.events import ArticleDeclined, ArticleDraftMoved, ArticleSentBack, ArticleSubmitted
 from portal.articles.keeping_events import ArticleTimeDropped
 from portal.articles.keeping_models import Timing, TimingState
-from portal.articles.levels import Governance, Level
+from portal.articles.levels import Confidence, Governance, Level
 from portal.articles.models import Article, Revision, RevisionMove
 from portal.articles.states import REASON_LENGTH, RevisionState
 from portal.articles.texts import Conflict, Ready, Text
@@ -170,7 +170,11 @@ def go_live(
     article = session.get_one(Article, revision.article_id)
     weight = rules.significance_of(significance, article)
     confidence = rules.confidence_after(ready.front, article, weight, is_reviewed=is_reviewed)
-    changed: dict[str, Any] = {"confidence": confidence}
+    is_validated = is_reviewed and confidence == Confidence.VALIDATED
+    checked = vouching.after_going_live(
+        session, article, ready.front.owner_role, weight, is_validated=is_validated, by=by, now=now
+    )
+    changed: dict[str, Any] = {"confidence": confidence} | checked._asdict()
     if ready.front.governance == Governance.COMPLIANCE:
         changed |= {"approved_on": now.date(), "approved_by": ready.front.owner_role}
     front = dataclasses.replace(ready.front, **changed)

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import drafting, drafts, fences, merging, moving, queries, rules, texts
+from portal.articles import drafting, drafts, fences, merging, moving, queries, rules, texts, vouching
 from portal.articles.events import ArticleValidated
 from portal.articles.levels import Confidence, Governance, Level
 from portal.articles.models import Article, Revision, RevisionAnswer, RevisionMove, RevisionRemark
@@ -89,8 +89,7 @@ def accept(
         Conflict: it was saved, or another text went live, since.
     """
     revision = drafts.to_decide(session, ready.revision_id, writer)
-    level = _level(writer, session.get_one(Article, revision.article_id))
-    moving.refuse_when_outdated(session, revision, ready, level=level)
+    moving.refuse_when_outdated(session, revision, ready, rights=writer.rights)
     moving.refuse_archived(session, revision)
     rules.refuse_by_checklist(drafts.answers(session, revision.id, writer))
     _decided(revision, writer, why, now)
@@ -121,7 +120,7 @@ def to_adapt(session: Session, writer: Writer, revision_id: int) -> Text:
     _refuse_compliance(article, handed_in.front)
     whole = whole_text(session, handed_in)
     if handed_in.base_revision_id != article.live_revision_id:
-        raise moving.behind(session, handed_in, whole, level=_level(writer, article))
+        raise moving.behind(session, handed_in, whole, rights=writer.rights)
     return whole
 
 
@@ -170,7 +169,7 @@ def adapt(
     article = session.get_one(Article, handed_in.article_id)
     moving.refuse_when_saved(handed_in, ready)
     if base_revision_id != article.live_revision_id:
-        raise moving.behind(session, handed_in, ready.text, level=_level(writer, article))
+        raise moving.behind(session, handed_in, ready.text, rights=writer.rights)
     moving.refuse_archived(session, handed_in)
     proposed = handed_in.significance
     _decided(handed_in, writer, why, now)
@@ -200,11 +199,6 @@ def adapt(
         begins=True,
     )
     return adapted
-
-
-def _level(writer: Writer, article: Article) -> int:
-    """At which a reviewer reads the article: a text that went live meanwhile may have parts for other readers."""
-    return min(writer.rights.level_for(article.service_id), Level.SPECIALISTS)
 
 
 def _refuse_compliance(article: Article, *fields: Mapping[str, Any]) -> None:
@@ -366,10 +360,16 @@ def _adapted_by(session: Session, live: Revision) -> int | None:
 
 
 def count_as_checked(session: Session, article: Article, *, by: int | None, now: datetime) -> None:
-    """Let the live text of an article be *validated*, and tell so; only a new one changes."""
+    """Let the live text of an article be *validated*, and tell so; only a new one changes.
+
+    Readers are told when a person checked it; without one (*by*), it helped enough people.
+    """
     if article.confidence != Confidence.NOT_VALIDATED or article.live_revision_id is None:
         return
     article.confidence, article.updated_at = Confidence.VALIDATED, now
+    if by is not None:
+        said = vouching.checked_now(session, article.owner_role, by=by, now=now)
+        article.checked_on, article.checked_by = said
     session.flush()
     told = ArticleValidated(actor_id=by, article_id=article.id, ref=article.ref, revision_id=article.live_revision_id)
     emit(session, told)

@@ -154,7 +154,7 @@ def standing(where: Standing, me: Writer) -> str:
 
 
 def kept(action: str = "") -> str:
-    """What somebody typed while their sign-in had ended, in a form that sends it again, to *action* if not back here."""
+    """What somebody typed while their sign-in had ended, in a form that sends it again, to *action* or back here."""
     left = [(name, said) for name, said in request.form.items(multi=True) if name not in {"csrf_token", "do", "body"}]
     return render_template(
         "articles/kept.html", fields=left, body=request.form.get("body", ""), action=action or request.path
