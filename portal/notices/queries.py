@@ -45,7 +45,11 @@ def is_heard() -> sa.ColumnElement[bool]:
 
 
 def unread_of(person_id: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
-    """How many notices of a person are not read yet; part of the read that tells each page who asks."""
+    """How many notices of a person are not read yet; part of the read that tells each page who asks.
+
+    It asks no kind whether they still may read it, which would cost reads on every page: what became unreadable since
+    counts until they mark all as read.
+    """
     notice = Notice.__table__
     unread = sa.and_(notice.c.person_id == person_id, notice.c.read_at.is_(None), is_heard())
     return sa.select(sa.func.count()).select_from(notice).where(unread).scalar_subquery()

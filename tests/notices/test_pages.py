@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from portal.accounts.models import Person
+from portal.articles.levels import Level
+from portal.articles.models import Article
 from portal.core.portal import Portal
 from portal.notices import queries, service
 from portal.notices.kinds import MAIL, OFF, PORTAL
@@ -84,6 +87,17 @@ def test_opening_through_the_button_marks_as_read_and_leads_on(client, told):
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/kb/KB0102-paper-is-missing-2")
     assert count(client.get("/notices").text) == ["1"]
+
+
+def test_what_became_unreadable_is_in_no_list_and_leaves_the_bell_when_all_are_marked(client, told, organised, person):
+    with organised.db.transaction() as session:
+        session.execute(sa.update(Article).values(audience=Level.SUPPORT))
+
+    page = client.get("/notices").text
+    assert (lines(page), count(page), "Mark all as read" in page) == ([], ["2"], True)
+
+    send(client, "/notices/read")
+    assert unread(organised, person) == 0
 
 
 def test_nobody_marks_the_notices_of_another(app, told, organised, person, make_person):
