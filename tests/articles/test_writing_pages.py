@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Proficiency
-from portal.articles import texts
+from portal.articles import drafts, reviewing, texts, timing
 from portal.articles.models import Article, Revision
 from portal.core.portal import Portal
 from portal.testing import BODY, NOON, MakePerson, send, sign_in
@@ -286,6 +286,40 @@ def test_a_text_that_came_back_shows_the_reason_and_the_remarks_to_be_settled(or
     assert "dealt with" in me.get(address).text
     assert revision_at(organised, address).body == "One.\nTwo, the upper tray.\n"
     assert "Came back to you" in me.get("/write").text
+
+
+def test_the_writer_reads_remarks_while_the_text_still_waits(organised, make_article, desk, writer):
+    make_article(audience="support")
+    me = writer("onsite", name="Ann Lee")
+    address = begin(me)
+    press(me, address, "submit", body="One.\nTwo.\n", significance="changed")
+    before = me.get(address).text
+    reviewer = desk("coach", name="Grace Hall")
+    reviewer.remark(revision_at(organised, address), line=2, text="Say which tray.")
+
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", me.get(address).text))
+
+    assert "Remarks" not in before
+    assert "Remarks So far. You can wait for the decision, or take the text back and change it." in page
+    assert "Line 2, Grace Hall Two. Say which tray." in page
+
+
+def test_a_text_that_goes_live_at_a_set_time_says_so_in_the_list(organised, make_article, desk, writer):
+    make_article(audience="support")
+    me = writer("onsite")
+    address = begin(me)
+    press(me, address, "submit", body="Better.\n", significance="changed")
+    before = me.get("/write").text
+    revision, coach = revision_at(organised, address), desk("coach")
+    with organised.db.transaction() as session:
+        ready = reviewing.ready(session, session.get_one(Revision, revision.id))
+        moment = timing.moment_of("2026-12-02", "07:30", "Europe/Berlin", now=NOON)
+        timing.publish_at(session, drafts.writer_of(session, coach.rights), ready, moment, now=NOON)
+
+    page = me.get("/write").text
+
+    assert "Goes live on" not in before
+    assert re.findall(r"Goes live on ([^<]+)<", page) == ["2 December 2026, 07:30 (Europe/Berlin)"]
 
 
 def test_the_preview_without_a_script_saves_and_shows_the_text_at_the_level_asked_for(organised, make_article, writer):

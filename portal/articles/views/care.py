@@ -38,8 +38,13 @@ def _of_every_page() -> dict[str, Any]:
 
 def time_of(revision_id: int) -> str:
     """When a text goes live, in words; empty when no time is set. For pages of those who may read the text."""
-    waits = timing.waiting_for(reading(), [revision_id]).get(revision_id)
-    return str(_said(waits)["words"]) if waits else ""
+    return times_of([revision_id]).get(revision_id, "")
+
+
+def times_of(revision_ids: list[int]) -> dict[int, str]:
+    """When these texts go live, in words, by the id of each that waits for a time; as :func:`time_of`."""
+    waiting = timing.waiting_for(reading(), revision_ids)
+    return {revision_id: str(_said(waits)["words"]) for revision_id, waits in waiting.items()}
 
 
 @bp.get("/kb/<address>/care")

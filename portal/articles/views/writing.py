@@ -19,6 +19,7 @@ from portal.articles.states import ONCE_LIVE, RevisionState
 from portal.articles.texts import Conflict, Incomplete
 from portal.articles.views import preview_turns
 from portal.articles.views import writing_pages as pages
+from portal.articles.views.care import times_of
 from portal.articles.views.conflicts import conflict_page
 from portal.articles.writing_form import WritingForm, fields_of, form_of
 from portal.core import error_pages
@@ -47,6 +48,7 @@ def own_texts() -> ResponseReturnValue:
         aside=[row for row in rows if row.revision.state == RevisionState.DISCARDED],
         just=just if just is not None and just.revision.state == RevisionState.DISCARDED else None,
         words=workflow.STATE_WORDS,
+        times=times_of([row.revision.id for row in rows if row.revision.state == RevisionState.SUBMITTED]),
     )
 
 
