@@ -133,7 +133,10 @@ def was_changed_here(session: Session, article: Article) -> bool:
     if article.is_archived and article.source_hash is None:
         return False  # its file had gone, and it was archived for that
     stored = texts.stored(session.get_one(Revision, article.live_revision_id)).fields
-    return stored.get("confidence") != str(article.confidence)
+    if stored.get("confidence") == str(article.confidence):
+        return False
+    as_it_is = as_file(text_now(session, article), sha256=article.source_hash)
+    return hashlib.sha256(as_it_is).hexdigest() != article.source_hash  # the same: it was so in the file with history
 
 
 # The files of facts

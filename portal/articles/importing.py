@@ -64,6 +64,7 @@ class Imported:
     attachments: int = 0
     texts_from_before: int = 0
     archived: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         """The result as sentences."""
@@ -82,6 +83,10 @@ class Imported:
             )
         if self.archived:
             sentences.append(_("Archived, for their files have gone: %(refs)s.", refs=", ".join(self.archived)))
+        if self.left:
+            sentences.append(
+                _("Not archived, for people changed them in the portal: %(refs)s.", refs=", ".join(self.left))
+            )
         return " ".join(sentences)
 
 
@@ -108,7 +113,7 @@ def load(
     good = loading.without_faults(checked, keep_going=wishes.keep_going)
     with db.reading() as session:
         standings = {file.path: _standing(session, file) for file in good if wishes.samples or not _is_sample(file)}
-        gone = _gone(session, path, checked) if wishes.delete else []
+        gone, left_live = _gone(session, path, checked) if wishes.delete else ([], [])
     _refuse_undecided(standings, wishes)
     left = {Standing.SAME, Standing.KEPT} | ({Standing.BOTH} if wishes.keep_portal else set())
     wanted = [file for file in checked.files if standings.get(file.path) not in left]
@@ -127,7 +132,7 @@ def load(
     loaded.outcomes["same"] += len(same)
     loaded.kept = len(checked.files) - len(wanted) - len(same)
     progress(2 * (len(checked.files) - len(wanted)))
-    imported = Imported(loaded, standings, attachments, archived=gone)
+    imported = Imported(loaded, standings, attachments, archived=gone, left=left_live)
     if not wishes.dry_run:
         _note_sources(db, same, checked.places)
         _archive(db, gone, now())
@@ -192,18 +197,18 @@ def _note_sources(db: Database, files: Sequence[ArticleFile], places: Mapping[st
             session.execute(sa.update(Article).where(Article.ref == file.id).values(values))
 
 
-def _gone(session: Session, folder: Path, checked: Checked) -> list[str]:
-    """Refs of live articles that once came from *folder*, that have no file now, and that nobody changed here."""
+def _gone(session: Session, folder: Path, checked: Checked) -> tuple[list[str], list[str]]:
+    """Refs of live articles that once came from *folder* and have no file now: as it was loaded, and changed here."""
     home = folders.home_of(folder).resolve()
     inside = folder.resolve().relative_to(home).as_posix()
     there = {file.id for file in checked.files}
     query = sa.select(Article).where(Article.state == ArticleState.LIVE, Article.source_path.is_not(None))
-    found = []
+    found: tuple[list[str], list[str]] = ([], [])
     for article in session.scalars(query.order_by(Article.ref)):
         name, place = folders.split_place(article.source_path or "")
         came_from_here = name == home.name and (inside == "." or place.startswith(f"{inside}/"))
-        if came_from_here and article.ref not in there and not filing.was_changed_here(session, article):
-            found.append(article.ref)
+        if came_from_here and article.ref not in there:
+            found[filing.was_changed_here(session, article)].append(article.ref)
     return found
 
 

@@ -304,6 +304,21 @@ def test_a_file_that_has_gone_archives_its_article_only_with_delete_and_brings_i
     assert (untouched, archived, states()) == (["live"] * 3, ["live", "archived", "live"], ["live"] * 3)
 
 
+def test_delete_leaves_what_people_changed_and_says_so(organised, desk, make_file):
+    folder = make_file("KB0101").parent
+    gone = make_file("KB0102")
+    run(organised, "load", folder)
+    coach = desk("coach")
+    coach.publish(coach.save(coach.start("KB0102"), "By a coach.\n"), significance="changed")
+    gone.unlink()
+
+    said = run(organised, "load", folder, "--delete")
+
+    sentence = "Not archived, for people changed them in the portal: KB0102."
+    assert last_line(said) == f"Articles: 0 new, 0 changed, 1 as they were. {sentence}"
+    assert article(organised, "KB0102").state == "live"
+
+
 def test_delete_wants_a_folder(organised, make_file):
     path = make_file("KB0101")
 

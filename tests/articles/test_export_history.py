@@ -100,3 +100,21 @@ def test_what_a_portal_says_about_an_article_itself_is_not_written_over(organise
 
     with organised.db.reading() as session:
         assert session.scalars(sa.select(Article.withheld_reason)).all() == ["Said since."]
+
+
+def test_an_article_that_was_checked_before_the_export_counts_as_its_file_says(
+    organised, desk, make_file, migrated, tmp_path
+):
+    make_file("KB0102")
+    run(organised, "load", make_file("KB0101", confidence="not_validated").parent)
+    desk("coach").validate("KB0101")
+    run(organised, "export", tmp_path / "out", "--history")
+
+    with empty_portal(migrated) as other:
+        run(other, "load", tmp_path / "out")
+        next((tmp_path / "out").glob("KB0101*")).unlink()
+        said = run(other, "load", tmp_path / "out", "--delete")
+
+    assert last_line(said) == (
+        "Articles: 0 new, 0 changed, 1 as they were. Archived, for their files have gone: KB0101."
+    )
