@@ -335,20 +335,26 @@ def starts_as(rights: Rights) -> str:
     return start if start == COACH or rights.may("articles.write") else ""
 
 
-_granted = Proficiency.__table__.c
-# Built once and of the plain table: each saving of each writer asks it.
-_GRANTED = sa.select(_granted.kind).where(
-    _granted.person_id == sa.bindparam("person_id", type_=sa.Integer), _granted.withdrawn_at.is_(None)
-)
+def granted_to(person_id: sa.ColumnElement[int]) -> sa.Select[str]:
+    """What a coach granted to a person, if anything, as a select to be run or to be part of another one."""
+    granted = Proficiency.__table__.c
+    return sa.select(granted.kind).where(granted.person_id == person_id, granted.withdrawn_at.is_(None))
 
 
-def proficiency_of(session: Session, rights: Rights) -> str:
+# Built once: each saving of each writer asks it.
+_GRANTED = granted_to(sa.bindparam("person_id", type_=sa.Integer))
+
+
+def proficiency_of(session: Session, rights: Rights, *, granted: str | None = None) -> str:
     """How far a writer may go alone: ``candidate``, ``contributor``, ``publisher`` or ``coach``; empty: no writer.
 
     The role coach *is* the proficiency. What a coach granted stands until it is
     withdrawn; without it a lead is publisher and everybody else a candidate.
+    *granted* was read before, and empty where nothing was granted.
     """
     start = starts_as(rights)
     if start in ("", COACH):
         return start
+    if granted is not None:
+        return granted or start
     return session.connection().scalar(_GRANTED, {"person_id": rights.person_id}) or start

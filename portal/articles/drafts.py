@@ -49,15 +49,16 @@ class Waiting:
     is_mine: bool = False
 
 
-def writer_of(session: Session, rights: Rights) -> Writer:
-    """Whoever holds these rights, as somebody who writes or suggests.
+def writer_of(session: Session, rights: Rights, *, granted: str | None = None) -> Writer:
+    """Whoever holds these rights, as somebody who writes or suggests; *granted* is their proficiency, if read before.
 
     Raises:
         Forbidden: they are signed out, or may not even suggest.
     """
     if rights.person_id is None or not (rights.may("articles.write") or rights.may("articles.suggest")):
         raise Forbidden(_("Nobody is signed in who may write."), hint=_("Sign in, then open this page again."))
-    return Writer(person_id=rights.person_id, rights=rights, proficiency=proficiency_of(session, rights))
+    proficiency = proficiency_of(session, rights, granted=granted)
+    return Writer(person_id=rights.person_id, rights=rights, proficiency=proficiency)
 
 
 def publishable(writer: Writer) -> sa.ColumnElement[bool]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.models import Person
-from portal.accounts.queries import holder_id
+from portal.accounts.queries import granted_to, holder_id
 from portal.accounts.rights import Rights
 from portal.articles.addresses import ref_in
 from portal.articles.models import Article, ArticleTag, Rendering, Revision, Verdict
@@ -51,7 +51,10 @@ class Named:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPage:
-    """All that the page of one article shows to one reader, from one read of the database."""
+    """All that the page of one article shows to one reader, from one read of the database.
+
+    *granted* is the proficiency that a coach granted to the reader, or empty.
+    """
 
     article: Article
     level: int
@@ -65,6 +68,7 @@ class OpenPage:
     successor: Listed | None
     verdict: Verdict | None
     is_watched: bool
+    granted: str
 
 
 def page_of(
@@ -98,6 +102,7 @@ def page_of(
         successor=_successor_of(session, article, rights),
         verdict=_apart(Verdict, row) if row.verdict_id is not None else None,
         is_watched=row.is_watched,
+        granted=row.granted or "",
     )
 
 
@@ -143,6 +148,7 @@ def _page_query(higher: ServiceLevels, *, is_person: bool, drafts: bool) -> sa.S
             _helped(Article.id, sa.bindparam("since", type_=UtcDateTime)).label("helped"),
             level.label("level"),
             (_watches(Article.id, sa.bindparam("whose")) if is_person else sa.false()).label("is_watched"),
+            (granted_to(sa.bindparam("whose")).scalar_subquery() if is_person else sa.literal("")).label("granted"),
         )
         .select_from(Article)
         .join(Service, Service.id == Article.service_id)

@@ -23,7 +23,12 @@ PRINTING_SUPERUSER = Rights(person_id=None, level=0, service_levels={"printing":
 
 
 # What a process reads once in some seconds, whatever the page: switches of plugins, desk and handbook at the foot.
-NOW_AND_THEN = ("FROM portal_state", "FROM plugin_switch", "(SELECT site.holidays", "LEFT OUTER JOIN article_reader")
+NOW_AND_THEN = (
+    "FROM portal_state",
+    "plugin_switch.changed_at",
+    "(SELECT site.holidays",
+    "LEFT OUTER JOIN article_reader",
+)
 
 
 @pytest.fixture

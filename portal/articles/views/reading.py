@@ -141,17 +141,18 @@ def _context(page: opening.OpenPage, *, in_pane: bool) -> dict[str, Any]:
         "searched": _searched(),
         "merged": keeping.merged_into(reading(), ref_in(request.args.get("merged", "")), article, reader.rights),
         "may_write": reader.may("articles.write"),
-        "may_check": not in_pane and _may_check(article, reader),
+        "may_check": not in_pane and _may_check(page, reader),
         **_wrong_before(article, reader.rights),
         "today": format_date(now(), "long"),
         **_verdict_context(article, page.verdict, page.level, fresh=False),
     }
 
 
-def _may_check(article: Article, reader: Viewer) -> bool:
+def _may_check(page: opening.OpenPage, reader: Viewer) -> bool:
     if not reader.may("articles.write"):
         return False
-    return deciding.may_check(reading(), drafts.writer_of(reading(), reader.rights), article)
+    writer = drafts.writer_of(reading(), reader.rights, granted=page.granted)
+    return deciding.may_check(reading(), writer, page.article)
 
 
 def _wrong_before(article: Article, rights: Rights) -> dict[str, Any]:
