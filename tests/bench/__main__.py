@@ -1,7 +1,7 @@
 """``make bench``: medians and 95th percentiles, with sizes and goals named, in one run.
 
 Different articles in random order, signed in, over HTTP, after a restart of
-the server. Sizes can be named: ``python -m tests.bench 1000 10000``.
+the server; the times are those of the server alone (``app.py``). Sizes can be named: ``python -m tests.bench 1000 10000``.
 """
 
 from __future__ import annotations
@@ -125,6 +125,7 @@ def main() -> None:
     arguments.add_argument("sizes", nargs="*", type=int, default=[1000, 10_000])
     sizes = arguments.parse_args().sizes
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    print("Times of pages: on the server, from the first byte read to the last byte made")
     print(f"{'what':52} {'median':>10} {'95th':>10}   goal")
     _yardstick()
     for size in sizes:
