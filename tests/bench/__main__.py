@@ -1,7 +1,8 @@
 """``make bench``: medians and 95th percentiles, with sizes and goals named, in one run.
 
 Different articles in random order, signed in, over HTTP, after a restart of
-the server; the times are those of the server alone (``app.py``). Sizes can be named: ``python -m tests.bench 1000 10000``.
+the server; the times are those of the server alone (``app.py``). Sizes can be
+named: ``python -m tests.bench 1000 10000``.
 """
 
 from __future__ import annotations
