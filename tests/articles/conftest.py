@@ -10,10 +10,14 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Proficiency
 from portal.accounts.rights import ANONYMOUS, Rights, rights_of
+from portal.articles import attachments
+from portal.core.clock import now
+from portal.core.filestore import FileStore
 from portal.core.portal import Portal
 from portal.testing import NOON, MakePerson
 from tests.articles.exchange import empty_portal, run, tree
 from tests.articles.writing import Desk
+from tests.data import hostile_files as files
 
 WRITING = frozenset({"articles.write"})
 EVERYONE = ANONYMOUS
@@ -89,5 +93,23 @@ def again(migrated: Path, tmp_path: Path) -> Callable[..., dict[str, bytes]]:
             run(other, "load", folder, "--samples")
             run(other, "export", tmp_path / "again", *options)
         return tree(tmp_path / "again")
+
+    return one
+
+
+@pytest.fixture
+def store(house):
+    return FileStore(house.config.instance)
+
+
+@pytest.fixture
+def add_file(house, store):
+    """Add a picture or file past the pages and return it."""
+
+    def one(rights, data=None, filename="shot.png", alt="A red corner"):
+        data = files.png() if data is None else data
+        accepted = attachments.accept(data, filename, alt, max_bytes=10**7, max_pixels=10**7)
+        with store.kept(accepted.data, accepted.ending) as name, house.db.transaction() as session:
+            return attachments.add(session, name, accepted, rights=rights, now=now())
 
     return one

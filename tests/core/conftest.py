@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from portal.core.db import Database, Model
-from portal.core.events import BUS, Bus, EventRow, Job, On
+from portal.core.events import BUS, Bus, EventRow, Job, On, emit
 from portal.core.jobs import Every, ScheduleRow, Worker, WorkerRow
 from portal.core.switches import PluginSwitch, PortalState
+from tests.core.parcels import ParcelSent
 
 GROUND = [model.__table__ for model in (EventRow, Job, ScheduleRow, WorkerRow, PluginSwitch, PortalState)]
 
@@ -62,3 +63,15 @@ def jobs_left(db: Database) -> Callable[[], list[Job]]:
             return list(session.scalars(sa.select(Job).order_by(Job.id)))
 
     return look
+
+
+@pytest.fixture
+def send(db, listen):
+    """Emit one event for each number, in a transaction of its own."""
+
+    def emit_all(*numbers: int) -> None:
+        for number in numbers:
+            with db.transaction() as session:
+                emit(session, ParcelSent(number=number))
+
+    return emit_all
