@@ -21,7 +21,7 @@ from portal.accounts.rights import Rights
 from portal.articles import queries
 from portal.articles.models import Article, Revision, RevisionAnswer, RevisionRemark
 from portal.articles.rules import CONTRIBUTOR, Writer
-from portal.articles.states import OPEN_STATES, ArticleState, RevisionState
+from portal.articles.states import ONCE_LIVE, OPEN_STATES, ArticleState, RevisionState
 from portal.core.db import UtcDateTime
 from portal.core.errors import Forbidden, NotFound
 from portal.core.i18n import gettext as _
@@ -85,8 +85,11 @@ def decidable(writer: Writer) -> sa.ColumnElement[bool]:
 
 
 def readable(writer: Writer) -> sa.ColumnElement[bool]:
-    """Texts that are not live and open for *writer*: their own, and those that they could decide on."""
-    own = Revision.author_id == writer.person_id
+    """Texts that are not live and open for *writer*: their own, and those that they could decide on.
+
+    One that went live is no longer their own alone: parts that they could not see were put back into it.
+    """
+    own = sa.and_(Revision.author_id == writer.person_id, Revision.state.not_in(ONCE_LIVE))
     return sa.or_(own, sa.and_(Revision.state.in_(SHOWN_TO_DECIDERS), decidable(writer)))
 
 
