@@ -30,6 +30,8 @@ from portal.organisation.models import Party
 MOST = 200
 SHOWN_TO_DECIDERS = (*OPEN_STATES, RevisionState.DECLINED, RevisionState.ADAPTED)
 
+_ITS = aliased(Article)  # the article of a text, where the query around may join it as well
+
 # Built once: each saving asks it.
 _OWN = (
     sa.select(Revision)
@@ -67,10 +69,9 @@ def publishable(writer: Writer) -> sa.ColumnElement[bool]:
         return sa.false()
     rights = writer.rights
     level = queries.level_at(queries.service_levels(rights), sa.literal(rights.level), Revision)
-    its = aliased(Article)  # the query around may join the article as well
-    live = sa.and_(queries.openable(rights, its), Revision.reach <= queries.level_for(rights, its))
-    is_new = its.state == ArticleState.NOT_YET_LIVE
-    article = sa.select(its.id).where(its.id == Revision.article_id, sa.or_(is_new, live))
+    live = sa.and_(queries.openable(rights, _ITS), Revision.reach <= queries.level_for(rights, _ITS))
+    is_new = _ITS.state == ArticleState.NOT_YET_LIVE
+    article = sa.select(_ITS.id).where(_ITS.id == Revision.article_id, sa.or_(is_new, live))
     named = (Revision.readers.contains(f"|{reader}|", autoescape=True) for reader in sorted(rights.readers))
     conditions = [Revision.reach <= level, sa.or_(Revision.readers == "", *named), article.exists()]
     if not writer.publishes_for_all:

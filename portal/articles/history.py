@@ -26,6 +26,9 @@ from portal.articles.texts import Text
 from portal.core.errors import Forbidden, NotFound, Refused
 from portal.core.i18n import gettext as _
 
+# Made once: giving a table another name costs more than asking it.
+_AUTHOR, _DECIDER = aliased(Person), aliased(Person)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
@@ -108,19 +111,18 @@ def chosen(session: Session, ref: str, ids: Sequence[int], rights: Rights, write
 
 
 def _pasts(rights: Rights, writer: Writer | None) -> sa.Select[*tuple[Any, ...]]:
-    author, decider = aliased(Person), aliased(Person)
     whole = reads_all(rights, writer)
     return (
         sa.select(
             *(getattr(Revision, name) for name in _OF_REVISION),
-            sa.func.coalesce(author.name, "").label("writer"),
-            sa.func.coalesce(decider.name, "").label("decided_by"),
+            sa.func.coalesce(_AUTHOR.name, "").label("writer"),
+            sa.func.coalesce(_DECIDER.name, "").label("decided_by"),
             sa.case((whole, Revision.note), else_="").label("note"),
             sa.case((whole, Revision.decided_why), else_="").label("why"),
         )
         .join(Article, Article.id == Revision.article_id)
-        .outerjoin(author, author.id == Revision.author_id)
-        .outerjoin(decider, decider.id == Revision.decided_by)
+        .outerjoin(_AUTHOR, _AUTHOR.id == Revision.author_id)
+        .outerjoin(_DECIDER, _DECIDER.id == Revision.decided_by)
     )
 
 

@@ -24,6 +24,9 @@ from portal.articles.rules import Writer
 OF_ARTICLE = "article."  # before the name of a step of the article as a whole
 TIME_SET, TIME_ENDED = "time.", "time_ended."  # before the act of a time, and before what became of it
 
+# Made once: giving a table another name costs more than asking it.
+_OTHER, _LIVE = aliased(Article), aliased(Revision)
+
 ENDED, WHOLE, TEXT, SET = range(4)  # which line stands first of two at one moment: what followed, before its cause
 
 
@@ -68,16 +71,15 @@ def _of_texts(ref: str, writer: Writer) -> sa.Select[Any]:
 
 
 def _of_article(ref: str, writer: Writer) -> sa.Select[Any]:
-    other, live = aliased(Article), aliased(Revision)
     rights = writer.rights
-    whole = live.reach <= queries.level_for(rights)
-    named = (sa.func.coalesce(getattr(other, name), "").label(f"other_{name}") for name in ("ref", "title"))
+    whole = _LIVE.reach <= queries.level_for(rights)
+    named = (sa.func.coalesce(getattr(_OTHER, name), "").label(f"other_{name}") for name in ("ref", "title"))
     return (
         _line(WHOLE, ArticleMove, what=sa.literal(OF_ARTICLE) + ArticleMove.move, at=ArticleMove.at)
         .add_columns(_why(whole, ArticleMove.why), *named, _no_time())
         .join(Article, Article.id == ArticleMove.article_id)
-        .join(live, live.id == Article.live_revision_id)
-        .outerjoin(other, sa.and_(other.id == ArticleMove.other_id, queries.openable(rights, other)))
+        .join(_LIVE, _LIVE.id == Article.live_revision_id)
+        .outerjoin(_OTHER, sa.and_(_OTHER.id == ArticleMove.other_id, queries.openable(rights, _OTHER)))
         .where(Article.ref == ref, queries.openable(rights))
     )
 
@@ -96,8 +98,8 @@ def _times_ended(ref: str, writer: Writer) -> sa.Select[Any]:
 
 
 def _of_times(line: sa.Select[Any], ref: str, writer: Writer, why: Any, until: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    live, rights = aliased(Revision), writer.rights
-    ends = sa.and_(queries.openable(rights), live.reach <= queries.level_for(rights))
+    rights = writer.rights
+    ends = sa.and_(queries.openable(rights), _LIVE.reach <= queries.level_for(rights))
     retires = sa.and_(Timing.act == Act.RETIRE, ends, sa.literal(writer.publishes_for_all))
     goes_live = sa.and_(Timing.act == Act.GO_LIVE, history.shown(rights, writer))
     whole = sa.or_(Timing.act == Act.RETIRE, history.reads_all(rights, writer))
@@ -105,7 +107,7 @@ def _of_times(line: sa.Select[Any], ref: str, writer: Writer, why: Any, until: s
         line.add_columns(_why(whole, why), *_no_other(), until)
         .join(Article, Article.id == Timing.article_id)
         .outerjoin(Revision, Revision.id == Timing.revision_id)
-        .outerjoin(live, live.id == Article.live_revision_id)
+        .outerjoin(_LIVE, _LIVE.id == Article.live_revision_id)
         .where(Article.ref == ref, sa.or_(retires, goes_live))
     )
 

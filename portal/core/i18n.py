@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, tzinfo
-from functools import cache
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,22 +74,33 @@ def format_date(day: date, style: str = "medium") -> str:
 
     *style* is ``short``, ``medium``, ``long``, ``full``, or a pattern such as ``EEEE`` for the day of the week.
     """
-    day = day.astimezone(_time_zone()) if isinstance(day, datetime) else day
-    return dates.format_date(day, style, locale=_locale())
+    day = day.astimezone(_time_zone()).date() if isinstance(day, datetime) else day
+    return _day(day, style, _locale())
 
 
 def format_moment(moment: datetime) -> str:
     """A moment to the minute, in the time zone of whoever reads."""
-    locale, zone = _locale(), _time_zone()
-    day = dates.format_date(moment.astimezone(zone), "medium", locale=locale)
-    clock = dates.format_time(moment, "short", tzinfo=zone, locale=locale)
+    locale, local = _locale(), moment.astimezone(_time_zone())
+    day, clock = _day(local.date(), "medium", locale), _clock(local.hour, local.minute, locale)
     joined = str(dates.get_datetime_format("medium", locale=locale))
     return joined.replace("'", "").replace("{0}", clock).replace("{1}", day)
 
 
 def format_time(moment: datetime) -> str:
     """The time of day to the minute, in the time zone of whoever reads."""
-    return dates.format_time(moment, "short", tzinfo=_time_zone(), locale=_locale())
+    local = moment.astimezone(_time_zone())
+    return _clock(local.hour, local.minute, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, style: str, locale: Locale) -> str:
+    """A day in words, put together once: a history names few days many times."""
+    return dates.format_date(day, style, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    return dates.format_time(time(hour, minute), "short", locale=locale)
 
 
 def format_decimal(number: float) -> str:
