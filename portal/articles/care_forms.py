@@ -9,16 +9,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import Field
 
+from portal.articles.history_words import SIGNIFICANCE
 from portal.articles.states import REASON_LENGTH, Significance
 from portal.core.errors import PortalError
 from portal.core.i18n import lazy_gettext as _l
 
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-WEIGHTS = {
-    Significance.TYPO: _l("Small corrections"),
-    Significance.CHANGED: _l("Changed"),
-    Significance.OLD_IS_WRONG: _l("Old instructions are now wrong"),
-}
+WEIGHTS = {each: SIGNIFICANCE[each] for each in (Significance.TYPO, Significance.CHANGED, Significance.OLD_IS_WRONG)}
 
 
 class _Part(FlaskForm):  # type: ignore[misc]

@@ -32,10 +32,10 @@ def words(text: str, *, wanted: bool = False) -> str:
     """
     text = text.replace("\0", "").replace("\r\n", "\n").strip()  # a form counts a line's end twice, a person once
     if wanted and not text:
-        raise Refused(_("There are no words yet."), hint=_("Say in a sentence why; the writer reads it."))
+        raise Refused(_("There are no words yet."), hint=_("Say it in a sentence: somebody will read it."))
     if len(text) > REASON_LENGTH:
         raise Refused(
-            _("The reason has %(count)s characters.", count=len(text)),
+            _("These are %(count)s characters, which is too long.", count=len(text)),
             hint=_("Say it in %(most)s or fewer.", most=REASON_LENGTH),
         )
     return text

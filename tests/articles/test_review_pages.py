@@ -177,7 +177,7 @@ def test_sending_back_asks_for_words_and_is_taken_back_with_one_press(browser, w
     recalled = send(page, f"/review/{text.id}", {"do": "recall"})
 
     assert refused.status_code == 422
-    assert "There are no words yet. Say in a sentence why; the writer reads it." in words_of(refused.text)
+    assert "There are no words yet. Say it in a sentence: somebody will read it." in words_of(refused.text)
     assert typed_on(refused.text, "decide")["significance"] == "typo"
     assert "It went back to its writer. Kim Berg: Say which printer. Take the decision back" in words_of(after)
     assert recalled.status_code == 303

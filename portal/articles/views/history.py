@@ -140,5 +140,5 @@ def restore(address: str) -> ResponseReturnValue:
             draft_id = draft.id
     except (Refused, Forbidden) as refusal:
         return _page(_opened(address), refusal), 422
-    flash(_("The older text is a draft of yours now. Nobody else sees it yet; put it aside if you did not mean this."))
+    flash(_("The older text is a draft of yours now, and not live. Put it aside if you did not mean this."))
     return redirect(url_for("writing.edit", revision_id=draft_id), 303)

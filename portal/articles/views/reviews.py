@@ -252,8 +252,8 @@ def both(revision_id: int, conflict: Conflict, kept: Mapping[str, str]) -> Respo
 @bp.post("/review/<int:revision_id>/remarks")
 @require("articles.suggest")
 def add_remark(revision_id: int) -> ResponseReturnValue:
-    """Say something about one line, or about the text as a whole."""
-    line, text = request.form.get("line", -1, row_id), request.form.get("text", "")
+    """Say something about one line; without a number it is about the text as a whole."""
+    line, text = request.form.get("line", 0, row_id), request.form.get("text", "")
     try:
         deciding.case(reading(), writer(), revision_id)
         with transaction() as session:
