@@ -44,7 +44,7 @@ class Rights:
 
     person_id: int | None
     level: int
-    service_levels: Mapping[str, int] = field(default_factory=dict)
+    service_levels: Mapping[str, int] = field(default_factory=dict, hash=False)  # rights are keys of what is kept
     readers: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,11 +97,18 @@ def revisions(
 
     *beyond* more are given than the page holds, as far as there are.
     """
-    theirs = sa.and_(Article.ref == ref, shown(rights, writer))
+    query, count = _all(rights, writer)
+    query = query.offset((page - 1) * per_page).limit(per_page + beyond)
+    rows = session.execute(query, {"ref": ref}).mappings()
+    return [Past(**row) for row in rows], session.scalar(count, {"ref": ref}) or 0
+
+
+@lru_cache(maxsize=64)
+def _all(rights: Rights, writer: Writer | None) -> tuple[sa.Select[*tuple[Any, ...]], sa.Select[int]]:
+    """The texts of any article, and how many; built once for each reader, which costs more than the database needs."""
+    theirs = sa.and_(Article.ref == sa.bindparam("ref"), shown(rights, writer))
     count = sa.select(sa.func.count(Revision.id)).join(Article, Article.id == Revision.article_id).where(theirs)
-    query = _pasts(rights, writer).where(theirs).order_by(Revision.number.desc())
-    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page + beyond)).mappings()
-    return [Past(**row) for row in rows], session.scalar(count) or 0
+    return _pasts(rights, writer).where(theirs).order_by(Revision.number.desc()), count
 
 
 def chosen(session: Session, ref: str, ids: Sequence[int], rights: Rights, writer: Writer | None = None) -> list[Past]:
