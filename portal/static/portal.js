@@ -5,6 +5,7 @@
    [data-pane]            where a result opens beside the list (hx-get, hx-target); it takes the focus, to be read from there
    [data-focus]           takes the focus when it appears: an error summary, a thank-you
    [data-density-choice]  a group of buttons [data-density-value] that say how tight the rows are; remembered in this browser
+   [data-sign-out]        a form that signs out: what the editor kept in this browser goes
    details.menu           closes with Escape or a press elsewhere */
 (() => {
   "use strict";
@@ -108,6 +109,14 @@
   /* ---- menus ---- */
   document.addEventListener("click", (event) => {
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  /* ---- signing out: texts that the editor kept in this browser go with whoever wrote them ---- */
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !event.target.matches("[data-sign-out]")) return;
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith("text:")) localStorage.removeItem(key);
+    } catch { /* a private window kept nothing */ }
   });
 
   /* ---- how tight the rows are ---- */

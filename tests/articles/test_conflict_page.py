@@ -72,7 +72,9 @@ def test_changes_at_different_places_only_have_to_be_read_once_more(late, house)
     assert typed_on(page.text, "merge")["why"] == "Mine."
 
     saved = sent(window, page, do="save")
-    assert (saved.status_code, saved.headers["Location"]) == (303, f"/write/{draft.id}?significance=changed&why=Mine.")
+    assert (saved.status_code, saved.headers["Location"]) == (303, f"/write/{draft.id}")
+    beside = typed_on(window.get(f"/write/{draft.id}").text)
+    assert (beside["significance"], beside["why"]) == ("changed", "Mine.")
     assert body_of(house) == "One, by Kim.\n\nTwo.\n\nThree, by Ben.\n"
     press(window, f"/write/{draft.id}", "publish", significance="changed", why="Both.")
     assert [each[:2] for each in stand(house, "KB0101")] == [(1, "superseded"), (2, "live"), (3, "superseded")]

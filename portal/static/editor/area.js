@@ -84,8 +84,8 @@ const COPIED = [
   "textIndent", "tabSize", "direction",
 ];
 
-/* Where the character at this place stands, in pixels from the upper left corner of the field's content. */
-export function placeOf(area, at) {
+/* A copy of the field whose letters stand where those of the field do; not seen, and to be taken away after measuring. */
+function mirrorOf(area) {
   const own = getComputedStyle(area);
   const mirror = document.createElement("div");
   for (const name of COPIED) mirror.style[name] = own[name];
@@ -94,6 +94,12 @@ export function placeOf(area, at) {
     position: "absolute", visibility: "hidden", top: "0", left: "0", boxSizing: "border-box", width: `${width}px`,
     borderStyle: "solid", whiteSpace: "pre-wrap", overflowWrap: "break-word",
   });
+  return mirror;
+}
+
+/* Where the character at this place stands, in pixels from the upper left corner of the field's content. */
+export function placeOf(area, at) {
+  const mirror = mirrorOf(area);
   const mark = document.createElement("span");
   mark.textContent = area.value[at] && area.value[at] !== "\n" ? area.value[at] : ".";
   mirror.append(area.value.slice(0, at), mark);
@@ -102,6 +108,26 @@ export function placeOf(area, at) {
   mirror.remove();
   return place;
 }
+
+/* Where these lines (from 1) stand, with all the rows that each of them takes: a map from the line to its top and height. */
+export function rowsOf(area, numbers) {
+  const mirror = mirrorOf(area);
+  const marks = new Map();
+  area.value.split("\n").forEach((line, index) => {
+    if (!numbers.includes(index + 1)) return mirror.append(`${line}\n`);
+    const mark = document.createElement("span");
+    mark.textContent = line || "\u200b";
+    marks.set(index + 1, mark);
+    return mirror.append(mark, "\n");
+  });
+  area.parentElement.append(mirror);
+  const rows = new Map([...marks].map(([line, mark]) => [line, { top: mark.offsetTop, height: mark.offsetHeight }]));
+  mirror.remove();
+  return rows;
+}
+
+/* In which line (from 1) the caret stands. */
+export const lineOf = (area) => area.value.slice(0, area.selectionEnd).split("\n").length;
 
 /* Go to a line (from 1), or to some words on it, and select them. */
 export function goTo(area, line, words = "") {

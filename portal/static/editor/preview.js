@@ -1,5 +1,6 @@
 /* How the text will look, asked of the server while it is typed: one question at a time, and no late answer shown. */
 import { goTo } from "./area.js";
+import * as marks from "./marks.js";
 import { element, later, part, say } from "./words.js";
 
 const PAUSE = 400;
@@ -8,6 +9,7 @@ const remembered = {
   read() { try { return localStorage.getItem("editor-view"); } catch { return null; } },
   write(view) { try { localStorage.setItem("editor-view", view); } catch { /* a private window keeps it for this page */ } },
 };
+const place = (fault) => (fault.line ? `${say("line", { line: fault.line })}: ` : "");
 const field = (form, name) => form.elements.namedItem(name)?.value ?? "";
 
 function lists(area) {
@@ -26,6 +28,7 @@ export function start(form, area, { onLevels }) {
   const body = pane?.querySelector("[data-preview-body]");
   if (!body || !form.dataset.preview) return { toggle() {}, ask() {} };
   const places = lists(area);
+  const marked = marks.start(area);
   const note = element("p", { className: "editor-preview-note soft", hidden: true });
   body.before(note);
   const views = part("views");
@@ -86,12 +89,13 @@ export function start(form, area, { onLevels }) {
   });
 
   function showFaults(found) {
+    marked.show(found);
     places.faults.hidden = !found.length;
     places.faults.replaceChildren(...found.map((fault) => {
       const line = element("button", { type: "button", className: "editor-line", "data-line": fault.line }, say("line", { line: fault.line }));
       return element("li", {}, ...(fault.line ? [line, " "] : []), `${fault.message} ${fault.remedy}`);
     }));
-    const first = found[0] && `${found[0].line ? `${say("line", { line: found[0].line })}: ` : ""}${found[0].message}`;
+    const first = found[0] && `${place(found[0])}${found[0].message}`;
     const said = found.length ? `${say("faults", { count: found.length })}. ${first}` : heard && say("no_faults");
     if (said !== heard) places.aloud.textContent = said;
     heard = found.length ? said : "";
@@ -118,7 +122,7 @@ export function start(form, area, { onLevels }) {
 
   function showAnswer(answer) {
     note.hidden = !answer.faults.length;
-    note.textContent = say("waiting");
+    note.textContent = answer.faults.length ? `${place(answer.faults[0])}${answer.faults[0].message} ${say("waiting")}` : "";
     showFaults(answer.faults);
     showHints(answer.hints);
     showLevels(answer);

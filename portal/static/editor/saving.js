@@ -10,8 +10,9 @@ const DAYS = 30;
 const ABOUT = new Set(["csrf_token", "saves", "base_revision_id", "do", "level"]);
 const PREFIX = "text:";
 
-/* What is kept in this browser, by page and window, so that none takes what another one keeps; a private window may refuse. */
-const PLACE = `${PREFIX}${location.pathname}#`;
+/* What is kept in this browser, by person, page and window, so that none takes what another one keeps; a private window may refuse.
+   At the next sign-out it goes (portal.js). */
+const PLACE = `${PREFIX}${document.querySelector("form[data-editor]").dataset.person ?? ""}:${location.pathname}#`;
 const OWN = PLACE + Math.random().toString(36).slice(2);
 const kept = {
   write(copy) { try { localStorage.setItem(OWN, JSON.stringify(copy)); } catch { /* then the server alone has it */ } },
@@ -46,7 +47,7 @@ function fill(form, entries) {
 }
 
 /* A page that says no shows what was typed, and the server may not have it. */
-const isRefusal = () => performance.getEntriesByType("navigation")[0]?.responseStatus >= 400 || Boolean(document.querySelector(".error-summary"));
+const isRefusal = () => performance.getEntriesByType("navigation")[0]?.responseStatus >= 400 || Boolean(document.querySelector(".error-summary, [data-unsaved]"));
 
 export function start(form, area, { onFilled }) {
   const state = document.querySelector("[data-save-state]") ?? element("p");
@@ -58,6 +59,7 @@ export function start(form, area, { onFilled }) {
   let isLeaving = false;
   let isRewritten = false; // the portal puts its own text into the field, as somebody asked it to
   let isOffering = false;
+  let isSigningOut = false;
   let since = 0;
   let timer = 0;
 
@@ -69,7 +71,7 @@ export function start(form, area, { onFilled }) {
   };
 
   function keep() {
-    if (isRewritten || same()) kept.drop();
+    if (isRewritten || isSigningOut || same()) kept.drop();
     else kept.write({ at: Date.now(), saves: field("saves")?.value ?? "", base: field("base_revision_id")?.value ?? "", entries: contents(form) });
   }
   const keepSoon = later(COPY_PAUSE, keep);
@@ -141,8 +143,10 @@ export function start(form, area, { onFilled }) {
   }
 
   function changed() {
+    isSigningOut = false; // they stayed
     if (same()) return;
-    if (!isStopped) {
+    if (!form.dataset.autosave) tell(say("here"));
+    else if (!isStopped) {
       tell(say("unsaved"));
       plan();
     }
@@ -213,11 +217,23 @@ export function start(form, area, { onFilled }) {
     isLeaving = true;
   });
 
+  /* Before somebody signs out, what they typed is saved; this browser then keeps nothing of it. */
+  document.addEventListener("submit", async (event) => {
+    if (!event.target.matches("[data-sign-out]") || isSigningOut) return;
+    isSigningOut = true;
+    if (isStopped || same()) return;
+    event.preventDefault();
+    await save();
+    isSigningOut = true;
+    event.target.requestSubmit(event.submitter);
+  }, true);
+
   offer();
   if (!isOffering) changed();
   return {
     async now() {
-      if (isStopped && form.dataset.autosave) form.requestSubmit(form.querySelector("[name=do][value=save]"));
+      if (!form.dataset.autosave) tell(say("here"));
+      else if (isStopped) form.requestSubmit(form.querySelector("[name=do][value=save]"));
       else if (same()) tell(say("saved", { at: clock(Date.now()) }));
       else await save();
     },
