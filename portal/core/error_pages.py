@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 STATUS: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, TooSoon: 429, Refused: 422}
 EXPLAINED = {code: HelpLink("KB9006", "When a page is not there") for code in (403, 404)}
 NOT_SHOWN_AGAIN = re.compile(r"password|csrf|token|secret", re.IGNORECASE)
+NOT_TYPED = frozenset(("base_revision_id", "do", "id", "next", "revision", "saves", "view"))  # buttons, hidden fields
 
 
 def init(app: Flask) -> None:
@@ -134,4 +135,5 @@ def _typed() -> list[tuple[str, str]]:
         fields = list(request.form.items(multi=True))
     except HTTPException:
         return []
-    return [(name, text) for name, text in fields if text.strip() and not NOT_SHOWN_AGAIN.search(name)]
+    typed = [(name, text) for name, text in fields if text.strip() and name not in NOT_TYPED]
+    return [(name, text) for name, text in typed if not NOT_SHOWN_AGAIN.search(name)]

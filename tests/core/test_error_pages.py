@@ -118,6 +118,8 @@ def test_a_form_that_was_forged_or_too_old_saves_nothing_and_loses_nothing(clien
             "body": "line one\nline two",
             "tags": ["phone", "lost"],
             "empty": "  ",
+            "saves": "7",
+            "do": "send_back",
             "password": "correct horse battery staple",
             "new_password_again": "correct horse battery staple",
             "csrf_token": "forged",
