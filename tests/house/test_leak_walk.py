@@ -20,7 +20,7 @@ from portal.articles import drafting, drafts, queries, texts
 from portal.articles.models import Article, Revision
 from portal.articles.views.history import VIEWS
 from portal.core.mail import Mail
-from portal.testing import NOON
+from portal.testing import NOON, csrf_of
 from tests.house import town as towns
 from tests.house.town import VIEWERS, Town
 
@@ -36,7 +36,7 @@ def town(app: Flask, make_person: Callable, tmp_path: Path, run_jobs: Callable[[
 def _sent(client: FlaskClient, address: str, **headers: str) -> str:
     answer = client.get(address, headers=headers)
     assert answer.status_code < 500, (address, answer.status_code)
-    return _without_echo(f"{answer.get_data(as_text=True)}\n{answer.headers}", address)
+    return _without_echo(f"{answer.get_data().decode(errors='replace')}\n{answer.headers}", address)
 
 
 def _without_echo(text: str, address: str) -> str:
@@ -68,7 +68,7 @@ def test_no_page_shows_a_word_to_somebody_who_may_not_read_it(town: Town):
                     leaks.append(f"{viewer} met {where[word]} at {address}")
 
     assert leaks == []
-    unseen = {m.where: sorted(m.may - met[m.word]) for m in town.markers if m.shown and m.may - met[m.word]}
+    unseen = {m.where: sorted(m.shown - met[m.word]) for m in town.markers if m.shown - met[m.word]}
     assert unseen == {}, "the walk must see each word with everybody who may, or it proves nothing"
 
 
@@ -79,7 +79,7 @@ def test_no_history_and_no_comparison_shows_a_hidden_word(town: Town):
     may = {marker.word: marker for marker in town.markers}
     addresses = [f"/kb/{ref}/history" for ref in town.refs]
     for ref, texts_of in changed.items():
-        pairs = itertools.permutations(texts_of, 2)
+        pairs = itertools.combinations(texts_of, 2)
         addresses += [f"/kb/{ref}/compare?before={a}&after={b}&view={view}" for a, b in pairs for view in VIEWS]
 
     for viewer in VIEWERS:
@@ -103,14 +103,15 @@ def _change_texts(town: Town) -> dict[str, list[int]]:
     changed = {}
     with town.house.db.reading() as session:
         rights = rights_of(session, session.get_one(Person, town.people["coach"].id))
-        readable = session.scalars(sa.select(Article).where(queries.readable(rights)).order_by(Article.ref)).all()
+        its = sa.and_(queries.readable(rights), Article.ref.in_(town.refs))
+        readable = session.scalars(sa.select(Article).where(its).order_by(Article.ref)).all()
     for article in readable:
         with town.house.db.transaction() as session:
             coach = drafts.writer_of(session, rights)
             draft = drafting.start(session, coach, article.ref, now=NOON)
             drafting.save(
                 session, coach, draft.id, texts.stored(draft).fields, f"{draft.body}\nAnd one line.\n",
-                saves=0, base_revision_id=draft.base_revision_id, now=NOON,
+                saves=draft.saves, base_revision_id=draft.base_revision_id, now=NOON,
             )  # fmt: skip
             drafting.publish(session, coach, texts.ready(session, draft), significance="changed", now=NOON)
             every = sa.select(Revision.id).where(Revision.article_id == article.id).order_by(Revision.number)
@@ -177,15 +178,15 @@ def test_a_form_sent_by_anybody_answers_without_a_hidden_word(town: Town):
     leaks = []
     may = {marker.word: marker for marker in town.markers}
 
+    addresses = [each for each in towns.addresses(town, "POST") if _leaves_the_town_alone(each)]
+
     for viewer in VIEWERS:
-        for address in towns.addresses(town, "POST"):
-            if address.startswith(("/sign-out", "/people", "/admin", "/coach/services")):
-                continue  # these would sign the walkers out or change the town
-            client = town.client(viewer)
-            token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/contact").get_data(as_text=True))
-            assert token is not None
-            form = {"csrf_token": token[1], "verdict": "partly", "q": "trouble", "language": "en", "reason": ""}
-            for headers in ({}, {"HX-Request": "true"}):
+        client = town.client(viewer)
+        token = csrf_of(client)
+        for address in addresses:
+            form = {"csrf_token": token, "verdict": "partly", "q": "trouble", "language": "en", "reason": ""}
+            parts = () if address.startswith(("/write/", "/review/")) else ({"HX-Request": "true"},)
+            for headers in ({}, *parts):
                 answer = client.post(address, data=form, headers=headers)
                 assert answer.status_code < 500, (address, answer.status_code)
                 leaks += [
@@ -195,6 +196,17 @@ def test_a_form_sent_by_anybody_answers_without_a_hidden_word(town: Town):
                 ]
 
     assert leaks == []
+
+
+def _leaves_the_town_alone(address: str) -> bool:
+    """Whether a form that is sent there neither signs the walker out nor changes people; articles by their refs alone.
+
+    Times that somebody set are tried with one article: each of them belongs to one.
+    """
+    if address.startswith(("/sign-out", "/people", "/admin", "/coach/services")):
+        return False
+    is_by_name = re.match(r"/kb/(?:KB\d+-|old-)", address)
+    return not is_by_name and ("/care/time/" not in address or "/KB0102/" in address)
 
 
 def test_what_a_person_may_not_open_answers_exactly_like_what_is_not_there(town: Town):

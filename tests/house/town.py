@@ -9,100 +9,30 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 
 from portal.accounts import proficiency
 from portal.accounts.models import Person
-from portal.accounts.rights import Rights, rights_of
-from portal.articles import attachments, drafts, keeping, loading, timing
+from portal.accounts.rights import rights_of
+from portal.articles import drafts, keeping, loading, timing
 from portal.articles import service as articles
-from portal.articles.attachment_models import Attachment
-from portal.articles.keeping_models import Timing
-from portal.articles.models import Article, Revision, RevisionRemark
+from portal.articles.models import Article, Revision
 from portal.articles.notice_words import OWN, WAITING, WATCHED
 from portal.articles.states import ArticleState, RevisionState
 from portal.core import clock
-from portal.core.filestore import FileStore
-from portal.core.portal import Portal
 from portal.notices import digest
 from portal.notices import service as notices
 from portal.notices.service import News
 from portal.organisation import loading as organisation
-from portal.organisation.models import Party, Service, Unit
-from portal.testing import NOON, sign_in
-
-VIEWERS = (
-    "visitor",
-    "end_user",
-    "superuser_mail",
-    "superuser_printing",
-    "front_line",
-    "specialist",
-    "inside",
-    "outside",
-    "admin",
-    "coach",
-)
-SUPPORT = {"front_line", "specialist", "coach"}
-SPECIALISTS = {"specialist", "coach"}
-WRITERS = {"superuser_mail", "superuser_printing", "front_line", "specialist", "coach"}
-
-
-@dataclass(frozen=True)
-class Marker:
-    """One made-up word: where it stands, and who may meet it."""
-
-    word: str
-    where: str
-    may: frozenset[str]
-    searchable: bool = False
-    shown: bool = True
-
-
-@dataclass
-class Town:
-    """The portal of the walk with its people, articles and markers."""
-
-    app: Flask
-    house: Portal
-    people: dict[str, Person] = field(default_factory=dict)
-    markers: list[Marker] = field(default_factory=list)
-    refs: list[str] = field(default_factory=list)
-
-    def client(self, viewer: str) -> FlaskClient:
-        """A new window of *viewer*."""
-        client = self.app.test_client()
-        return client if viewer == "visitor" else sign_in(client, self.people[viewer])
-
-    def values(self) -> dict[str, list[str]]:
-        """For each argument of a route: every value that leads somewhere, and one that does not."""
-        with self.house.db.reading() as session:
-            articles_ = session.scalars(sa.select(Article)).all()
-            return {
-                "address": [
-                    *(a.address for a in articles_),
-                    *(a.ref for a in articles_),
-                    "KB9999999",
-                    "old-address-one",
-                ],
-                "ref": [*(a.ref for a in articles_), "KB9999999"],
-                "service_id": [*session.scalars(sa.select(Service.id)), "nothing"],
-                "unit_id": [*session.scalars(sa.select(Unit.id)), "nothing"],
-                "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
-                "kind": ["site", "unit", "party", "service"],
-                "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
-                "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
-                "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
-                "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
-                "remark_id": [*(str(each) for each in session.scalars(sa.select(RevisionRemark.id))), "999999"],
-            }
+from portal.organisation.models import Unit
+from portal.testing import NOON
+from tests.house import town_texts
+from tests.house.markers import SPECIALISTS, SUPPORT, VIEWERS, WRITERS, Marks, Town, file_with
 
 
 class NoValues(AssertionError):
@@ -141,6 +71,7 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
     _articles(town, folder)
     _grants(town)
     _moves(town)
+    town_texts.write(town)
     run_jobs()
     _notices(town)
     run_jobs()
@@ -178,6 +109,8 @@ def _people(town: Town, make_person: Callable[..., Person]) -> None:
         "outside": {"unit_id": "legal"},
         "admin": {"roles": ["admin"]},
         "coach": {"roles": ["coach"]},
+        "contributor": {"roles": ["front_line"], "party_id": "front-line"},
+        "publisher": {"roles": ["front_line"], "party_id": "front-line"},
     }
     for viewer, values in rows.items():
         town.people[viewer] = make_person(f"Person {viewer.replace('_', ' ')}", **values)
@@ -204,9 +137,9 @@ CASES: tuple[tuple[str, str, str, str, str, frozenset[str], frozenset[str], froz
 def _articles(town: Town, folder: Path) -> None:
     for ref, audience, service, readers, confidence, may, support, specialists in CASES:
         town.refs.append(ref)
-        mark = _Marks(town, ref)
+        mark = Marks(town, ref)
         own, for_support, for_specialists = (
-            _file(town, mark(f"file for {who}", allowed), mark(f"name of the file for {who}", allowed))
+            file_with(town, mark(f"file for {who}", allowed), mark(f"name of the file for {who}", allowed))
             for who, allowed in (("readers", may), ("support", support), ("specialists", specialists))
         )
         found = ref != ARCHIVED
@@ -265,31 +198,9 @@ Only for specialists {mark("specialists", specialists, searchable=found)}, with 
     loading.load(town.house.db, checked, now=clock.now, samples=True)
 
 
-def _file(town: Town, word: str, title: str) -> str:
-    """Add a file with *word* in it, which somebody added who is not among the viewers; return its address."""
-    accepted = attachments.accept(f"Words {word}.".encode(), f"{title}.txt", "", max_bytes=1000, max_pixels=1)
-    adder = Rights(person_id=None, level=2, permissions=frozenset({"articles.write"}))
-    store = FileStore(town.house.config.instance)
-    with store.kept(accepted.data, accepted.ending) as name, town.house.db.transaction() as session:
-        return attachments.add(session, name, accepted, rights=adder, now=NOON).path
-
-
-class _Marks:
-    """Makes the markers of one article, letters only, none within another."""
-
-    def __init__(self, town: Town, ref: str) -> None:
-        self._town, self._ref = town, ref
-
-    def __call__(self, where: str, may: frozenset[str], *, searchable: bool = False, shown: bool = True) -> str:
-        number = len(self._town.markers)
-        word = "zq" + "".join("bdfghjklmv"[int(digit)] for digit in f"{number:03}") + "x"
-        self._town.markers.append(Marker(word, f"{self._ref} {where}", may, searchable, shown))
-        return word
-
-
 def _grants(town: Town) -> None:
     """The specialist wrote what they read, and a coach granted, withdrew and granted again, each time with a reason."""
-    mark, may = _Marks(town, "proficiency"), frozenset({"coach", "specialist"})
+    mark, may = Marks(town, "proficiency"), frozenset({"coach", "specialist"})
     coach, specialist = town.people["coach"].id, town.people["specialist"].id
     with town.house.db.transaction() as session:
         theirs = sa.select(Article.id).where(Article.ref.in_([case[0] for case in CASES if "specialist" in case[5]]))
@@ -303,19 +214,23 @@ def _grants(town: Town) -> None:
                 proficiency.grant(session, person, kind, reason=why, by=coach, seen=seen, now=NOON)
             else:
                 proficiency.withdraw(session, person, reason=why, by=coach, seen=seen, now=NOON)
+        for kind in ("contributor", "publisher"):
+            person = session.get_one(Person, town.people[kind].id)
+            seen = proficiency.standing_of(session, person.id, rights_of(session, person)).seen
+            proficiency.grant(session, person, kind, reason="For the walk.", by=coach, seen=seen, now=NOON)
 
 
 def _moves(town: Town) -> None:
     """What happens to articles later: a draft over a live text, one archived, a reason, verdicts with words."""
     nobody = frozenset[str]()
     draft, typed, reason = (
-        _Marks(town, "draft")("draft", frozenset({"specialist", "coach"}), shown=False),
-        _Marks(town, "verdict")("words", nobody),
-        _Marks(town, "reason")("reason", frozenset({"coach"})),
+        Marks(town, "draft")("draft", frozenset({"specialist", "coach"}), shown=False),
+        Marks(town, "verdict")("words", nobody),
+        Marks(town, "reason")("reason", frozenset({"coach"})),
     )
     reads_draft = frozenset({"specialist", "coach"})
-    drafted = _file(town, _Marks(town, "draft")("file", reads_draft), "draft")
-    _file(town, _Marks(town, "nowhere")("file in no text", nobody), "nowhere")
+    drafted = file_with(town, Marks(town, "draft")("file", reads_draft), "draft")
+    file_with(town, Marks(town, "nowhere")("file in no text", nobody), "nowhere")
     with town.house.db.transaction() as session:
         article = session.scalars(sa.select(Article).where(Article.ref == "KB0101")).one()
         session.add(
@@ -328,7 +243,7 @@ def _moves(town: Town) -> None:
         article.withheld_reason = reason
         archived = session.scalars(sa.select(Article).where(Article.ref == ARCHIVED)).one()
         coach = drafts.writer_of(session, rights_of(session, session.get_one(Person, town.people["coach"].id)))
-        gone = _Marks(town, "archived")("why", frozenset(SPECIALISTS))
+        gone = Marks(town, "archived")("why", frozenset(SPECIALISTS))
         keeping.archive(session, coach, ARCHIVED, successor=article.ref, why=f"Because {gone}.", now=NOON)
         assert archived.state == ArticleState.ARCHIVED
         later = timing.Moment(at=NOON + timedelta(days=400), zone="Europe/Berlin")

@@ -1,0 +1,116 @@
+"""Who walks through the portal, and the made-up words that they may or may not meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.accounts.models import Person
+from portal.accounts.rights import Rights
+from portal.articles import attachments
+from portal.articles.attachment_models import Attachment
+from portal.articles.keeping_models import Timing
+from portal.articles.models import Article, Revision, RevisionRemark
+from portal.core.filestore import FileStore
+from portal.core.portal import Portal
+from portal.organisation.models import Party, Service, Unit
+from portal.testing import NOON, sign_in
+
+VIEWERS = (
+    "visitor",
+    "end_user",
+    "superuser_mail",
+    "superuser_printing",
+    "front_line",
+    "specialist",
+    "inside",
+    "outside",
+    "admin",
+    "coach",
+    "contributor",
+    "publisher",
+)
+SUPPORT = {"front_line", "contributor", "publisher", "specialist", "coach"}
+SPECIALISTS = {"specialist", "coach"}
+WRITERS = SUPPORT | {"superuser_mail", "superuser_printing"}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """One made-up word: where it stands, and who may meet it.
+
+    *shown* are those of them who meet it on some page, which proves that the walk comes by there.
+    """
+
+    word: str
+    where: str
+    may: frozenset[str]
+    searchable: bool = False
+    shown: frozenset[str] = frozenset()
+
+
+@dataclass
+class Town:
+    """The portal of the walk with its people, articles and markers."""
+
+    app: Flask
+    house: Portal
+    people: dict[str, Person] = field(default_factory=dict)
+    markers: list[Marker] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
+
+    def client(self, viewer: str) -> FlaskClient:
+        """A new window of *viewer*."""
+        client = self.app.test_client()
+        return client if viewer == "visitor" else sign_in(client, self.people[viewer])
+
+    def values(self) -> dict[str, list[str]]:
+        """For each argument of a route: every value that leads somewhere, and one that does not."""
+        with self.house.db.reading() as session:
+            articles_ = session.scalars(sa.select(Article)).all()
+            return {
+                "address": [
+                    *(a.address for a in articles_),
+                    *(a.ref for a in articles_),
+                    "KB9999999",
+                    "old-address-one",
+                ],
+                "ref": [*(a.ref for a in articles_), "KB9999999"],
+                "service_id": [*session.scalars(sa.select(Service.id)), "nothing"],
+                "unit_id": [*session.scalars(sa.select(Unit.id)), "nothing"],
+                "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
+                "kind": ["site", "unit", "party", "service"],
+                "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
+                "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
+                "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
+                "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
+                "remark_id": [*(str(each) for each in session.scalars(sa.select(RevisionRemark.id))), "999999"],
+            }
+
+
+def file_with(town: Town, word: str, title: str) -> str:
+    """Add a file with *word* in it, which somebody added who is not among the viewers; return its address."""
+    accepted = attachments.accept(f"Words {word}.".encode(), f"{title}.txt", "", max_bytes=1000, max_pixels=1)
+    adder = Rights(person_id=None, level=2, permissions=frozenset({"articles.write"}))
+    store = FileStore(town.house.config.instance)
+    with store.kept(accepted.data, accepted.ending) as name, town.house.db.transaction() as session:
+        return attachments.add(session, name, accepted, rights=adder, now=NOON).path
+
+
+class Marks:
+    """Makes the markers of one article, letters only, none within another."""
+
+    def __init__(self, town: Town, ref: str) -> None:
+        self._town, self.about = town, ref
+
+    def __call__(
+        self, where: str, may: frozenset[str], *, searchable: bool = False, shown: bool | frozenset[str] = True
+    ) -> str:
+        met = shown if isinstance(shown, frozenset) else may if shown else frozenset[str]()
+        number = len(self._town.markers)
+        word = "zq" + "".join("bdfghjklmv"[int(digit)] for digit in f"{number:03}") + "x"
+        self._town.markers.append(Marker(word, f"{self.about} {where}", may, searchable, met))
+        return word
