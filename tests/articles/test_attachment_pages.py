@@ -7,10 +7,12 @@ import io
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts.rights import rights_of
 from portal.articles import attachments
 from portal.articles.attachment_models import Attachment
-from portal.testing import csrf_of
+from portal.testing import csrf_of, sign_in
 from tests.articles.attaching import left_behind, rows
+from tests.articles.writing import Desk
 from tests.data import hostile_files as files
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -116,6 +118,19 @@ def test_a_refusal_says_why_and_leaves_nothing_behind(house, browser, tmp_path, 
     assert (answer.status_code, answer.json["message"], with_page.status_code) == (status, sentence, status)
     assert sentence in with_page.text
     assert (rows(house), left_behind(house), list(temporary.iterdir())) == (0, [], [])
+
+
+@pytest.mark.parametrize("case", [name for name in files.REFUSED if name != "fifty megabytes"])
+def test_who_suggests_is_refused_with_the_same_sentence_and_nothing_left(organised, client, make_person, case):
+    filename, made, sentence = files.REFUSED[case]
+    person = make_person()
+    with organised.db.reading() as session:
+        Desk(organised, rights_of(session, person)).start_new(audience="everyone")
+
+    answer = upload(sign_in(client, person), made(), filename, "A picture", **JSON)
+
+    assert (answer.status_code, answer.json["message"], bool(answer.json["hint"])) == (422, sentence, True)
+    assert (rows(organised), left_behind(organised)) == (0, [])
 
 
 def test_a_refusal_of_the_database_leaves_no_file(house, browser, monkeypatch):
