@@ -262,6 +262,7 @@ def submit(
         Conflict: it was saved, or another text went live, since.
     """
     revision = _mine_and_ready(session, writer, ready)
+    moving.refuse_archived(session, revision)
     article = session.get_one(Article, revision.article_id)
     revision.significance = rules.significance_of(significance, article)
     revision.note = moving.words(why)

@@ -8,6 +8,7 @@ time, with the rights of the reader: what they may not open is left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rights import Rights
 from portal.articles import drafts, queries, workflow
 from portal.articles.addresses import path_of
-from portal.articles.models import Article, Revision
+from portal.articles.models import Article, Revision, RevisionMove
 from portal.articles.states import RevisionState
 from portal.articles.workflow import Told
 from portal.core.errors import Forbidden
@@ -83,14 +84,36 @@ def own(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[int
         .where(Revision.id.in_(_ids(rows, "revision_id")), Revision.author_id == rights.person_id)
     )
     found = {row.id: row for row in session.execute(query)}
+    recalled = _recalled(session, rows)
     lines = {}
     for row in rows:
+        if row.key in recalled:
+            continue
         text = found.get(row.data["revision_id"])
         came_back = str(row.data["say"]) in _CAME_BACK
         if text is not None and (may_write if came_back else text.opens):
             path = f"/write/{text.id}" if came_back else path_of(text.ref, text.slug)
             lines[row.id] = _line(row, text.title, path)
     return lines
+
+
+def _recalled(session: Session, rows: Sequence[Notice]) -> frozenset[str]:
+    """Keys of notices about decisions that whoever made them took back."""
+    steps = sa.select(RevisionMove.id, RevisionMove.revision_id, RevisionMove.move).where(
+        RevisionMove.revision_id.in_(_ids(rows, "revision_id")),
+        RevisionMove.move.in_(("send_back", "decline", "recall")),
+    )
+    ordered = session.execute(steps.order_by(RevisionMove.revision_id, RevisionMove.id)).all()
+    return frozenset(
+        key_of(first.id)
+        for first, then in pairwise(ordered)
+        if first.revision_id == then.revision_id and then.move == "recall"
+    )
+
+
+def key_of(step_id: int) -> str:
+    """The key of a notice that tells of one move of a text."""
+    return f"move:{step_id}"
 
 
 _CAME_BACK = frozenset([NOT_LIVE, *(said(workflow.MOVES[name], Told.WRITER) for name in ("send_back", "decline"))])

@@ -234,7 +234,7 @@ def _not_on_time(session: Session, event: ArticleScheduleFailed) -> list[News]:
 
 def _news(person_id: int, kind: str, step: RevisionMove, say: str, revision: Revision) -> News:
     data = {"article_id": revision.article_id, "revision_id": revision.id, "say": say}
-    return News(person_id=person_id, kind=kind, key=f"move:{step.id}", data=data)
+    return News(person_id=person_id, kind=kind, key=words.key_of(step.id), data=data)
 
 
 def _once_each(news: Iterable[News]) -> list[News]:

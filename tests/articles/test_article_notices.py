@@ -262,3 +262,20 @@ def test_a_suggestion_that_was_changed_and_accepted_is_told_to_who_made_it(
 
     words = "“Printing does not work”: Your text is live, with changes by who reviewed it."
     assert told(organised, suggester) == [("own", words, f"/kb/{live.address}")]
+
+
+def test_a_decision_that_was_taken_back_is_told_no_more(organised, coach, writer, run_jobs):
+    draft = desk_of(organised, writer).start_new()
+    desk_of(organised, writer).submit(draft)
+    desk_of(organised, coach).send_back(draft, words="Say where to click.")
+    run_jobs()
+    before = told(organised, writer)
+
+    desk_of(organised, coach).recall(draft)
+    run_jobs()
+    after = told(organised, writer)
+    desk_of(organised, coach).send_back(draft, words="Say which button.")
+    run_jobs()
+
+    words = ("own", "“Printing does not work”: Your text came back with words.", f"/write/{draft.id}")
+    assert (before, after, told(organised, writer)) == ([words], [], [words])

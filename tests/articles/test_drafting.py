@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.articles import drafting, texts
+from portal.articles import drafting, drafts, keeping, texts
 from portal.articles.models import Article, ArticleNumber, Revision, RevisionMove
 from portal.articles.texts import Conflict, Incomplete
 from portal.core.errors import Forbidden, NotFound, Refused
@@ -330,6 +330,17 @@ def test_an_archived_article_is_not_written_on(desk, make_article):
         ana.start("KB0101")
     with pytest.raises(NotFound):
         ana.start("KB0999")
+
+
+def test_a_text_of_an_article_that_was_archived_meanwhile_is_not_handed_in(desk, make_article):
+    make_article("KB0101", audience="support")
+    ana, coach = desk("onsite"), desk("coach")
+    draft = ana.save(ana.start("KB0101"), "Other words.\n")
+    with coach.house.db.transaction() as session:
+        keeping.archive(session, drafts.writer_of(session, coach.rights), "KB0101", why="It is over.", now=NOON)
+
+    with pytest.raises(Refused, match="archived meanwhile"):
+        ana.submit(draft, significance="changed")
 
 
 def test_a_typo_changes_no_trust_and_a_change_does(desk, make_article, house):

@@ -30,6 +30,13 @@ bp = Blueprint("care", __name__, template_folder="../templates")
 
 Forms = dict[str, Any]
 
+# The headings of the handbook that explain the parts of the page.
+EXPLAINED_BY = {
+    "time": "At a set time",
+    "end": "An article that has had its day",
+    "merge": "Two articles about the same",
+}
+
 
 @bp.app_context_processor
 def _of_every_page() -> dict[str, Any]:
@@ -94,6 +101,7 @@ def _page(article: Article, typed: Forms) -> str:
         successor=queries.by_ref(session, successor.ref, writer.rights) if successor else None,
         steps=keeping.log(session, article.ref, writer),
         step_words=history_words.STEPS,
+        explained_by=EXPLAINED_BY,
         archive=typed.get("archive") or _with_zone(ArchiveForm(None, prefix="archive-")),
         merge=_with_choices(typed.get("merge") or MergeForm(None, prefix="merge-"), article),
         back=typed.get("back") or BackForm(None, prefix="back-"),
@@ -213,9 +221,14 @@ def merge(address: str) -> ResponseReturnValue:
         named = keeping.live_one(session, other, writer).ref
         gone, stays = (named, article.ref) if stays_here else (article.ref, named)
         draft = keeping.merge(session, writer, gone, stays, take_words=bool(form.take_words.data), why=why, now=now())
-        if draft is None:
-            return _("%(gone)s now leads to %(stays)s. It can be brought back.", gone=gone, stays=stays)
-        return _("%(gone)s now leads to %(stays)s. A draft with its words is among your texts.", gone=gone, stays=stays)
+        said = _("%(gone)s now leads to %(stays)s. It can be brought back.", gone=gone, stays=stays)
+        if draft is not None:
+            said += " " + _("A draft with its words is among your texts.")
+        if keeping.is_for_fewer(session, gone, stays):
+            said += " " + _(
+                "Readers who may not read %(stays)s only see that %(gone)s is archived.", stays=stays, gone=gone
+            )
+        return said
 
     return _done(article, "merge", form, act)
 

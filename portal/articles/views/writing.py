@@ -110,7 +110,10 @@ def act(revision_id: int) -> ResponseReturnValue:
     form = WritingForm()
     try:
         with transaction() as session:
-            revision = _save(session, revision_id, form, outline=do == "outline").revision
+            revision, article, _writer = _save(session, revision_id, form, outline=do == "outline")
+        if revision.state in ONCE_LIVE:  # pressed twice: it went live by the first
+            flash(_("It is live."))
+            return redirect(url_for("articles.show", address=article.ref), 303)
         form.saves.data = str(revision.saves)
         return _then(revision, form, do)
     except Conflict as conflict:
