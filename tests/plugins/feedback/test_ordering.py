@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugins.feedback.bank import load
 from plugins.feedback.ordering import CONDITIONS, SOLVED_ALONE, URGENCY, Place, Sense, form, makes_sense, order
 
 SEEDED = settings(deadline=None, derandomize=True)
@@ -197,3 +198,37 @@ def test_answers_that_were_given_never_leave_the_form(counted, seed, limit, give
 
     assert set(given_) <= set(ids(places))
     assert len(places) <= max(limit, len(given_))
+
+
+def test_the_answers_that_conditions_name_are_those_of_the_question_bank():
+    bank = load()
+
+    said = {
+        (question, value): choice.text["en"]
+        for question, condition in CONDITIONS.items()
+        if condition.about in bank.questions
+        for value in sorted(condition.unless or condition.only or ())
+        if (choice := bank.questions[condition.about].choice(value))
+    }
+    assert said == {
+        ("R4", "1"): "No time at all",
+        ("R6", "1"): "No time at all",
+        ("R8", "2"): "Yes, they had to wait",
+        ("R8", "3"): "Yes, they complained",
+        ("R8", "4"): "Yes, we lost the order or the work",
+        ("H2", "yes"): "Yes",
+    }
+    assert [choice.text["en"] for choice in bank.questions["N3"].choices][:2] == [
+        "Right now, a customer is waiting",
+        "Today",
+    ]
+
+
+def test_every_trigger_of_the_bank_has_a_form_within_its_limit():
+    bank = load()
+
+    for trigger, limit in bank.limits.items():
+        ordered = order(bank.of(trigger), {}, known={}, seed="a")
+        assert set(ordered) == {question.id for question in bank.to_ask(trigger)}
+        assert 1 <= len(form(ordered, limit=limit, known={}, given={})) <= limit
+        assert ordered[0] == bank.anchor(trigger).id or bank.anchor(trigger).aside
