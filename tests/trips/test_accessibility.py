@@ -46,7 +46,7 @@ COACH = (
     "/people/{sabine}", "/people/{nora}", "/people/{paul}", "/review", "/review/{KB0027_2}",
     "/review/{KB1002_1}?view=page", "/review/{KB1001_1}?line=5", "/review/{KB0027_2}/adapt",
 )  # fmt: skip
-SENT_BACK, WAITS = ("/write/{KB1001_1}",), ("/write/{KB1002_1}",)
+SENT_BACK, WAITS = ("/write/{KB1001_1}", "/write", "/notices"), ("/write/{KB1002_1}", "/write", "/review")
 PAGES = {
     "": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH, "sabine": SENT_BACK, "emre": WAITS
 }  # fmt: skip
