@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.feedback.cost import ALONE, NOTHING, Range, impact, total
+from portal.core.i18n import speaking
 
 ONE_TO_TWO_HOURS = Range(60, 90, 120)
 TWO_TO_FIVE_PEOPLE = Range(2, 3, 5)
@@ -39,6 +40,18 @@ def test_alone_only_ones_own_time_counts():
 )
 def test_a_range_is_said_in_words(cost, said):
     assert str(cost) == said
+
+
+def test_a_range_is_said_in_german():
+    with speaking("de"):
+        said = [str(Range(90, 180, 360)), str(ONE_TO_TWO_HOURS), str(NOTHING), str(Range(30_000, 75_000, 120_000))]
+
+    assert said == [
+        "etwa 3 Stunden (1½ bis 6)",
+        "etwa 90 Min. (60–120)",
+        "keine Zeit",
+        "etwa 1.250 Stunden (500 bis 2.000)",
+    ]
 
 
 def test_ranges_add_up_bound_by_bound():
