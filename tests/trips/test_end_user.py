@@ -78,7 +78,7 @@ def test_services_lead_to_a_service_and_to_its_articles(demo: Served, window: Ca
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Printing and scanning")
     expect(page.get_by_role("main").get_by_role("heading", level=2)).to_have_text(
-        ["Something does not work", "How-to", "Questions and answers", "Who looks after it"]
+        ["Something does not work", "How-to", "Questions and answers", "Watch", "Who looks after it"]
     )
     page.get_by_role("link", name="Printing does not work").click()
     go_on(page, "Printing does not work")
