@@ -77,7 +77,7 @@ def test_texts_of_ones_own_in_each_state(own_demo: Served, window: Callable[[], 
         else:
             sabine.get_by_role("button", name="Put aside").click()
             go_on(sabine, "Your texts")
-    sabine.get_by_text(re.compile(r"^Put aside \(")).click()
+    sabine.get_by_text(re.compile(r"^Texts put aside \(")).click()
     found["one's own texts, one just put aside"] = looked_over(sabine)
     sabine.goto(own_demo.url(f"/write/{known['KB1001_1']}"))
     sabine.get_by_role("button", name="Dealt with").first.click()
