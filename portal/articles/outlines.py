@@ -3,7 +3,8 @@
 An outline is a row of sections. What the writer has to say stands there as a
 *hint* between ‹ and ›, to be written over; the search words, the title and
 the rest belong to the front matter and are not in it. An outline can be saved
-as it stands: no hint breaks the rules for articles.
+as it stands: no hint breaks the rules for articles. It cannot be handed in
+before its hints are written over.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from portal.articles.codelines import lines_of
 from portal.articles.levels import Kind
+from portal.core.i18n import LANGUAGES, speaking
 from portal.core.i18n import gettext as _
 
 _HINT = re.compile(r"‹([^‹›\n]+)›")
@@ -66,6 +69,20 @@ def hints_left(body: str) -> list[Hint]:
         for number, line in enumerate(lines_of(body), start=1)
         for match in _HINT.finditer(line)
     ]
+
+
+def hints_kept(body: str) -> list[Hint]:
+    """Return those hints that came with an outline, of any kind and in any language; others may be meant to stand."""
+    return [hint for hint in hints_left(body) if hint.text in _hints_of_outlines()]
+
+
+@cache
+def _hints_of_outlines() -> frozenset[str]:
+    found: set[str] = set()
+    for language in LANGUAGES:
+        with speaking(language):
+            found.update(hint.text for kind in Kind for hint in hints_left(outline_of(kind)))
+    return frozenset(found)
 
 
 def _hint(text: str) -> str:

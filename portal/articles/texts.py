@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import checking, fences, frontmatter, loading, rules, strict_yaml
+from portal.articles import checking, fences, frontmatter, loading, outlines, rules, strict_yaml
 from portal.articles.frontmatter import ArticleFile, FrontMatter
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Level
@@ -216,6 +216,7 @@ def ready(session: Session, revision: Revision, *, text: Text | None = None) -> 
     text = text or stored(revision)
     file = file_of(text, article.ref)
     errors = [problem for problem in _checked(session, file, render=False) if problem.is_error]
+    errors += _unwritten(file)
     if errors or file.front is None:
         raise Incomplete(errors)
     mentioned = {ref.upper() for ref in loading.MENTIONED.findall(file.body)}
@@ -229,6 +230,20 @@ def ready(session: Session, revision: Revision, *, text: Text | None = None) -> 
         fault = Problem(path=place, line=file.body_line, field="", message=refusal.message, remedy=refusal.hint)
         raise Incomplete([fault]) from refusal
     return Ready(revision_id=revision.id, saves=revision.saves, front=front, text=text, pages=pages)
+
+
+def _unwritten(file: ArticleFile) -> list[Problem]:
+    """What stands there of the text to begin with, and nobody has written over."""
+    return [
+        Problem(
+            path=file.path,
+            line=file.body_line + hint.line - 1,
+            field="",
+            message=_("This is still to be written: %(what)s", what=hint.text),
+            remedy=_("Write over it, or take it out."),
+        )
+        for hint in outlines.hints_kept(file.body)
+    ]
 
 
 def with_field(text: Text, ref: str, **values: Any) -> Text:

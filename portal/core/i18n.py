@@ -26,6 +26,9 @@ from flask_babel.speaklater import LazyString
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
 SOURCE = "en"
 
+LANGUAGES = (SOURCE, *sorted(each.parent.name for each in FOLDER.glob("*/LC_MESSAGES")))
+"""The languages in which texts of the portal are answered."""
+
 # How dates and numbers are written: day before month and 24 hours, as opening hours are in every language.
 WRITTEN_AS = {SOURCE: "en_GB"}
 

@@ -78,6 +78,23 @@ def test_a_draft_may_be_incomplete_but_names_its_service(desk, house):
     assert stand(house, "KB1001") == [(1, "draft", "")]
 
 
+def test_what_was_to_be_written_over_is_not_handed_in_and_marks_of_ones_own_are(desk):
+    ana = desk("onsite")
+    body = "Press ‹Start› on the panel.\n\n## Steps\n\n1. %s\n"
+    draft = ana.start_new(body % "‹one action›")
+
+    with pytest.raises(Incomplete) as refusal:
+        ana.submit(draft)
+    (missing,) = refusal.value.problems
+    assert (missing.message, missing.remedy) == (
+        "This is still to be written: one action",
+        "Write over it, or take it out.",
+    )
+    assert texts.file_of(texts.stored(draft), "KB1001").body.splitlines()[4] == "1. ‹one action›"
+    assert missing.line == texts.file_of(texts.stored(draft), "KB1001").body_line + 4
+    assert ana.submit(ana.save(draft, body % "Wait for the lamp.")).state == "submitted"
+
+
 def test_fields_come_as_a_form_has_them_and_are_read_as_a_file(desk):
     ana = desk("onsite")
     draft = ana.start_new(

@@ -117,3 +117,11 @@ def test_a_section_that_a_kind_has_not_is_an_error():
 
 def test_hints_are_found_with_their_lines():
     assert outlines.hints_left("Text.\n\n1. ‹one› and ‹ two ›\n2. done\n‹›\n") == [Hint(3, "one"), Hint(3, "two")]
+
+
+def test_hints_of_every_language_are_known_and_what_somebody_put_in_such_marks_is_not_a_hint():
+    with speaking("de"):
+        german = outlines.outline_of(Kind.HOW_TO)
+
+    assert outlines.hints_kept(german) == outlines.hints_left(german) != []
+    assert outlines.hints_kept("She said ‹ring me back› twice.") == []
