@@ -122,6 +122,14 @@ class ProficiencyWithdrawn(Event):
     kind: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PersonAbsenceChanged(Event):
+    """Somebody is away on other days than before; which days stays in the list."""
+
+    name: ClassVar[str] = "person.absence_changed"
+    person_id: int
+
+
 ALL: tuple[type[Event], ...] = (
     PersonAdded,
     PersonChanged,
@@ -136,4 +144,5 @@ ALL: tuple[type[Event], ...] = (
     OwnerRoleMoved,
     ProficiencyGranted,
     ProficiencyWithdrawn,
+    PersonAbsenceChanged,
 )

@@ -1,4 +1,4 @@
-"""People: who they are, what they may do, what they look after, and where they are signed in.
+"""People: who they are, what they may do, what they look after, when they are away, where they are signed in.
 
 Columns that end in ``_by`` hold the id of a person, and are empty when the
 portal or its command line did it. A text that tells why (``reason``) was
@@ -8,7 +8,7 @@ written by a person and never goes into an event.
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -189,3 +189,19 @@ class Proficiency(Model):
         if kind not in PROFICIENCIES:
             raise ValueError(f"A proficiency is one of {', '.join(PROFICIENCIES)}, not {kind!r}.")
         return kind
+
+
+class Absence(Model):
+    """Days on which a person is away, the first and the last included. Why is nobody's business, and not kept."""
+
+    __tablename__ = "absence"
+
+    id: Mapped[IntPk]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+
+    __table_args__ = (
+        sa.CheckConstraint("first_on <= last_on", name="order"),
+        sa.Index("ix_absence_person_id", "person_id", "last_on"),
+    )

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.models import (
+    Absence,
     Duty,
     NamedService,
     OwnerRoleHolder,
@@ -28,6 +29,7 @@ _DELETED: tuple[tuple[type[Model], InstrumentedAttribute[int], object], ...] = (
     (Duty, Duty.person_id, _l("What you lead or sign for")),
     (OwnerRoleHolder, OwnerRoleHolder.person_id, _l("Owner roles that you hold")),
     (Proficiency, Proficiency.person_id, _l("How far you may go alone when writing")),
+    (Absence, Absence.person_id, _l("When you are away")),
 )
 _UNNAMED: tuple[tuple[type[Model], InstrumentedAttribute[int | None], object], ...] = (
     (PersonRole, PersonRole.granted_by, _l("Roles that you gave")),
