@@ -23,6 +23,7 @@ from portal.search.analysis import PART, clean, is_stop_word
 
 MAX_TEXT = 10_000
 """Most characters of one answer."""
+ANSWERS = ("said", "was", "helped", "who")
 REVIEW_EVERY_DAYS = {Kind.KNOWN_ERROR: 30, Kind.TROUBLESHOOTING: 180, Kind.HOW_TO: 180}
 MIN_WORDS, MAX_WORDS = 3, 8
 _LONGEST_PHRASE = 4
@@ -94,19 +95,22 @@ def draft_of(capture: Capture) -> CapturedDraft:
     writer adds them before it goes live.
 
     Raises:
-        Refused: nobody said anything, or far too much.
+        Refused: nobody said anything, or far too much; with the name of the answer.
     """
     said = _one_line(capture.said)
     if not PART.search(said):
         raise Refused(
             _("Nothing stands under what they said."),
             hint=_("Write the first words of the person who asked, as well as you remember them."),
+            field="said",
         )
-    if any(len(text) > MAX_TEXT for text in (capture.said, capture.was, capture.helped, capture.who)):
-        raise Refused(
-            _("One of the answers has more than %(limit)s characters.", limit=MAX_TEXT),
-            hint=_("Say the short of it here; the draft that comes of it has room for more."),
-        )
+    for answer in ANSWERS:
+        if len(text := getattr(capture, answer)) > MAX_TEXT:
+            raise Refused(
+                _("This answer has %(count)s characters; %(limit)s is the limit.", count=len(text), limit=MAX_TEXT),
+                hint=_("Say the short of it here; the draft that comes of it has room for more."),
+                field=answer,
+            )
     kind = _kind(capture)
     return CapturedDraft(
         title=title_from(said),

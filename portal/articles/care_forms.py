@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import Field
 
+from portal.articles.forms import refuse
 from portal.articles.history_words import SIGNIFICANCE
 from portal.articles.states import REASON_LENGTH, Significance
 from portal.core.errors import PortalError
@@ -27,8 +28,8 @@ class _Part(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     def refuse(self, fault: PortalError) -> None:
-        """Show what was refused above the form, with what to do."""
-        self.form_errors = [str(fault)]
+        """Show what was refused, with what to do."""
+        refuse(self, fault)
 
 
 def _zones() -> list[tuple[str, str]]:

@@ -59,7 +59,9 @@ def start_new(session: Session, writer: Writer, fields: Mapping[str, Any], body:
     """
     service = fields.get("service")
     if not isinstance(service, str) or session.get(Service, service) is None:
-        raise Refused(_("It is not said which service this is about."), hint=_("Choose the service first."))
+        raise Refused(
+            _("It is not said which service this is about."), hint=_("Choose the service first."), field="service"
+        )
     text = texts.text_of(fields, body, ref="KB0000")  # too long is said before a number is taken
     article = Article(
         ref=next_ref(session),

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import StringField, TextAreaField
+from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import Length
 
 from portal.articles.attachment_models import ALT_LENGTH
 from portal.articles.states import REASON_LENGTH
+from portal.core.errors import PortalError, Refused
 from portal.core.i18n import lazy_gettext as _l
+
+
+def refuse(form: Form, fault: PortalError) -> None:
+    """Show what was refused, and what to do: beside the field that it is about, else above the form."""
+    if isinstance(fault, Refused) and fault.field in form:
+        form[fault.field].errors = [str(fault)]
+    else:
+        form.form_errors = [str(fault)]
 
 
 class WithheldForm(FlaskForm):  # type: ignore[misc]

@@ -62,16 +62,23 @@ def new_fields(
     """
     title = " ".join(title.split())
     if not title:
-        raise Refused(_("The title says nothing yet."), hint=_("A few words are enough; you can change them later."))
+        raise Refused(
+            _("The title says nothing yet."),
+            hint=_("A few words are enough; you can change them later."),
+            field="title",
+        )
     if len(title) > MAX_TITLE:
         raise Refused(
             _("The title has %(count)s characters; %(limit)s is the limit.", count=len(title), limit=MAX_TITLE),
             hint=_("Say the goal or the symptom, and leave the rest to the text."),
+            field="title",
         )
     if session.get(Service, service) is None:
-        raise Refused(_("It is not said which service this is about."), hint=_("Choose the service first."))
+        raise Refused(
+            _("It is not said which service this is about."), hint=_("Choose the service first."), field="service"
+        )
     if kind not in set(Kind):
-        raise Refused(_("It is not said what kind of page this is."), hint=_("Choose one of the kinds."))
+        raise Refused(_("It is not said what kind of page this is."), hint=_("Choose one of the kinds."), field="kind")
     return {
         "title": title,
         "kind": kind,
@@ -90,11 +97,12 @@ def new_fields(
 def _audience(word: str, writer: Writer, service: str) -> Level:
     level = {str(each.word): each for each in Level}.get(word)
     if level is None:
-        raise Refused(_("It is not said who this is for."), hint=_("Choose who may read it."))
+        raise Refused(_("It is not said who this is for."), hint=_("Choose who may read it."), field="audience")
     if level > max(writer.writing_level(service), Level.EVERYONE):
         raise Refused(
             _("This service has articles of that kind which you do not read."),
             hint=_("Choose who it is for among those whose articles you read."),
+            field="audience",
         )
     return level
 

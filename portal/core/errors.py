@@ -23,7 +23,15 @@ class PortalError(Exception):
 
 
 class Refused(PortalError):
-    """Understood, and not done: a rule stands against it, or the input is at fault."""
+    """Understood, and not done: a rule stands against it, or the input is at fault.
+
+    *field* names the one field of a form that is at fault, where there is one.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
+        """Keep the sentence, the remedy and the name of the field."""
+        super().__init__(message, hint=hint)
+        self.field = field
 
 
 class NotFound(PortalError):

@@ -133,9 +133,12 @@ def test_without_what_they_said_there_is_no_draft(said):
     assert refusal.value.hint == "Write the first words of the person who asked, as well as you remember them."
 
 
-def test_a_whole_log_is_refused():
-    with pytest.raises(Refused, match="more than 10000 characters"):
-        draft_of(Capture(said="It hangs", was="x" * (MAX_TEXT + 1)))
+@pytest.mark.parametrize("answer", ["said", "was", "helped", "who"])
+def test_a_whole_log_is_refused_with_the_name_of_the_answer(answer):
+    with pytest.raises(Refused, match="This answer has 10001 characters; 10000 is the limit") as refusal:
+        draft_of(Capture(**({"said": "It hangs"} | {answer: "x" * (MAX_TEXT + 1)})))
+
+    assert refusal.value.field == answer
 
 
 @pytest.mark.parametrize(

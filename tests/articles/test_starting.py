@@ -20,6 +20,13 @@ ANSWERS = {
 }
 
 
+NO_SERVICE = "It is not said which service this is about. Choose the service first."
+TOO_LONG = (
+    "This answer has 10001 characters; 10000 is the limit. "
+    "Say the short of it here; the draft that comes of it has room for more."
+)
+
+
 @pytest.fixture(autouse=True)
 def index(organised):
     """An index, as a start of the portal makes it."""
@@ -110,21 +117,36 @@ def test_a_draft_is_in_the_language_in_which_its_writer_reads_the_portal(send, b
     assert begun()[2]["language"] == "de"
 
 
+def beside(page):
+    """What is said beside the fields that are at fault, by the name of each, where its field names it as well."""
+    said = re.findall(r'<p class="field-error" id="([\w-]+)-error">.*?</span>(.*?)</span></p>', page, re.DOTALL)
+    return {field: words for field, words in said if re.search(rf'aria-describedby="[^"]*\b{field}-error\b', page)}
+
+
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "field", "said"),
     [
-        ({"said": " ?! "}, "Nothing stands under what they said."),
-        ({"service": ""}, "It is not said which service this is about."),
-        ({"service": "no-such"}, "It is not said which service this is about."),
-        ({"was": "x" * 10_001}, "One of the answers has more than 10000 characters."),
+        (
+            {"said": " ?! "},
+            "said",
+            "Nothing stands under what they said. Write the first words of the person who asked, "
+            "as well as you remember them.",
+        ),
+        ({"service": ""}, "service", NO_SERVICE),
+        ({"service": "no-such"}, "service", NO_SERVICE),
+        ({"said": "x" * 10_001}, "said", TOO_LONG),
+        ({"was": "x" * 10_001}, "was", TOO_LONG),
+        ({"helped": "x" * 10_001}, "helped", TOO_LONG),
+        ({"who": "x" * 10_001}, "who", TOO_LONG),
     ],
 )
-def test_what_is_refused_is_said_and_everything_typed_stays(send, house, changed, said):
+def test_what_is_refused_is_said_beside_its_field_and_everything_typed_stays(send, house, changed, field, said):
     answer = send("/write/capture", "front_line", **(ANSWERS | changed))
 
     page = answer.get_data(as_text=True)
     typed = ANSWERS | changed
-    assert (answer.status_code, said in page) == (422, True)
+    assert (answer.status_code, beside(page)) == (422, {field: said})
+    assert f'<a href="#{field}">' in page.partition('<form class="form capture"')[0]
     assert all(typed[name].replace("<", "&lt;").replace(">", "&gt;") in page for name in ("said", "was", "helped"))
     assert (f'<option selected value="{typed["service"]}">' in page) == (typed["service"] != "no-such")
     with house.db.reading() as session:
@@ -185,21 +207,21 @@ def test_every_kind_can_be_begun(send, begun, kind):
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "field", "said"),
     [
-        ({"title": " "}, "The title says nothing yet."),
-        ({"title": "x" * 81}, "The title has 81 characters; 80 is the limit."),
-        ({"service": ""}, "It is not said which service this is about."),
-        ({"kind": "poem"}, "It is not said what kind of page this is."),
-        ({"audience": ""}, "It is not said who this is for."),
-        ({"audience": "specialists"}, "This service has articles of that kind which you do not read."),
+        ({"title": " "}, "title", "The title says nothing yet."),
+        ({"title": "x" * 81}, "title", "The title has 81 characters; 80 is the limit."),
+        ({"service": ""}, "service", "It is not said which service this is about."),
+        ({"kind": "poem"}, "kind", "It is not said what kind of page this is."),
+        ({"audience": ""}, "audience", "It is not said who this is for."),
+        ({"audience": "specialists"}, "audience", "This service has articles of that kind which you do not read."),
     ],
 )
-def test_a_new_article_is_refused_with_a_sentence_and_what_was_typed_stays(send, house, changed, said):
+def test_a_new_article_is_refused_beside_its_field_and_what_was_typed_stays(send, house, changed, field, said):
     answer = send("/write/new", "front_line", **(NEW | changed))
 
     page = answer.get_data(as_text=True)
-    assert (answer.status_code, said in page) == (422, True)
+    assert (answer.status_code, [*beside(page)], beside(page)[field].partition(". ")[0] + ".") == (422, [field], said)
     assert f'value="{(NEW | changed)["title"]}"' in page
     with house.db.reading() as session:
         assert session.scalar(sa.select(sa.func.count(Article.id))) == 0

@@ -25,3 +25,7 @@ def test_an_error_without_a_remedy_is_its_sentence():
 
 def test_who_came_too_soon_learns_how_long_to_wait():
     assert TooSoon("Still hot.", wait_seconds=7).wait_seconds == 7
+
+
+def test_a_refusal_names_the_field_that_is_at_fault_where_there_is_one():
+    assert (Refused("Too long.", field="title").field, Refused("Too late.").field) == ("title", "")

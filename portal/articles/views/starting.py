@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
 from portal.articles import candidates, capturing, drafting, drafts, starting, wording
+from portal.articles.forms import refuse
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Kind, Level
 from portal.articles.outlines import outline_of
@@ -82,7 +83,8 @@ def _begin(fields: Begun, body: str) -> int:
 
 def _capture_page(form: CaptureForm, fault: Refused | None = None) -> str:
     form.service.choices = _services()
-    form.form_errors = [str(fault)] if fault else []
+    if fault is not None:
+        refuse(form, fault)
     return render_template("articles/capture.html", form=form)
 
 
@@ -137,7 +139,8 @@ def _new_page(form: NewForm, fault: Refused | None = None, *, looked: bool = Fal
     form.audience.choices = [(level.word, wording.AUDIENCES[level]) for level in Level if level <= highest]
     if form.audience.data not in {value for value, _label in form.audience.choices}:
         form.audience.data = Level.EVERYONE.word
-    form.form_errors = [str(fault)] if fault else []
+    if fault is not None:
+        refuse(form, fault)
     close = _close(writer, form.title.data or "", _language(), None)
     return render_template("articles/new.html", form=form, close=close, looked=looked, form_id=NEW)
 
