@@ -93,7 +93,7 @@ def add(session: Session, person: Person, first: date, last: date, *, by: int | 
         Refused: the last day comes before the first, it is too long or too far away, or the person has left.
     """
     if not person.is_here:
-        raise Refused(_("%(name)s is no longer here.", name=person.name), hint=_("Nobody asks or writes to them."))
+        raise Refused(_("%(name)s is no longer here.", name=person.name), hint=_("Nothing is sent to them any more."))
     return _note(session, person.id, None, first, last, by=by, today=today)
 
 

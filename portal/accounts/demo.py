@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts import passwords, proficiency, queries, service
+from portal.accounts import absences, passwords, proficiency, queries, service
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
 from portal.accounts.roles import ROLE_TITLE
@@ -121,6 +122,7 @@ def fill(house: Portal) -> str:
                 service.name_service(session, person, service_id, reason=reason, by=coach, now=now())
         if coach is not None:
             _grant(session, by=coach)
+        _take_days_off(session)
     return f"{len(PEOPLE)} people."
 
 
@@ -132,6 +134,14 @@ def _grant(session: Session, *, by: int) -> None:
         proficiency.grant(session, person, "contributor", reason=reason, by=by, seen=0, now=now())
     seen = proficiency.standing_of(session, ines.id, rights_of(session, ines)).seen
     proficiency.withdraw(session, ines, reason="This was meant for Paul.", by=by, seen=seen, now=now())
+
+
+def _take_days_off(session: Session) -> None:
+    """One of the front line was away, and will be."""
+    jo, today = queries.with_login(session, "jo"), now().date()
+    for first, count in ((-24, 3), (30, 12)):
+        start = today + timedelta(days=first)
+        absences.add(session, jo, start, start + timedelta(days=count - 1), by=jo.id, today=today)
 
 
 def who_signs_in(_house: Portal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     EmailField,
     HiddenField,
     IntegerField,
@@ -138,6 +139,13 @@ class GrantForm(_Form):
         validators=_why(),
     )
     seen = IntegerField(widget=HiddenInput(), default=0)
+
+
+class AbsenceForm(_Form):
+    """From when to when somebody is away, both days included."""
+
+    first_on = DateField(_l("First day"), validators=[DataRequired(_l("Choose the first day, such as 2026-03-09."))])
+    last_on = DateField(_l("Last day"), validators=[DataRequired(_l("Choose the last day, such as 2026-03-13."))])
 
 
 class WithdrawForm(_Form):

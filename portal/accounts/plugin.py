@@ -19,6 +19,7 @@ from portal.core.portal import Portal
 
 _SIGN_IN = HelpLink("KB9006", "Sign in")
 _SIGN_INS = HelpLink("KB9006", "Where you are signed in")
+_AWAY = HelpLink("KB9006", "When you are away")
 _PEOPLE = HelpLink("KB9003", "People")
 _LOOKS_AFTER = HelpLink("KB9003", "Looks after")
 _SUPERUSERS = HelpLink("KB9008", "Superusers")
@@ -29,6 +30,9 @@ HELP: Mapping[str, HelpLink] = {
     "accounts.do_sign_in": _SIGN_IN,
     "accounts.person": HelpLink("KB9006", "Your page"),
     "accounts.settings": HelpLink("KB9006", "Language and time zone"),
+    "accounts.away": _AWAY,
+    "accounts.note_absence": _AWAY,
+    "accounts.remove_absence": _AWAY,
     "accounts.password": HelpLink("KB9006", "Change your password"),
     "accounts.sign_in_list": _SIGN_INS,
     "accounts.end_sign_in": _SIGN_INS,

@@ -1,5 +1,7 @@
 """The daily mail: one for each person and working day, in working hours, when there is something unread.
 
+Who is away gets none; their notices wait, and the first mail after that tells of them.
+
 It says how many notices of which kind wait and where to read them, never what
 they say: a mail passes through many hands, and administrators read what is
 kept while there is no mail server.
@@ -11,13 +13,15 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.accounts import absences
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
 from portal.core import mail
@@ -84,15 +88,17 @@ def due(session: Session, now: datetime, *, limit: int = AT_ONCE, after: int = 0
     )
     lately = sa.and_(mail.Mail.kind == MAIL_KIND, mail.Mail.queued_at > now - LATELY)
     written = set(session.scalars(sa.select(mail.Mail.key).where(lately)))
-    found: list[Due] = []
+    working: dict[date, list[int]] = {}  # it is not the same day for everybody
     for person_id, own, site_zone, site_holidays in session.execute(query).all():
         calendar = Calendar(time_zone=_known(own) or site_zone or zone, holidays=site_holidays or holidays)
-        key = f"digest:{person_id}:{calendar.today(now)}"
-        if key not in written and in_working_hours(calendar, now):
-            found.append(Due(person_id=person_id, key=key))
-        if len(found) == limit:
-            break
-    return found
+        if in_working_hours(calendar, now):
+            working.setdefault(calendar.today(now), []).append(person_id)
+    found: list[Due] = []
+    for day, ids in working.items():
+        keys = {each: key for each in ids if (key := f"digest:{each}:{day}") not in written}
+        away = absences.absent_among(session, keys, day)
+        found += [Due(person_id=each, key=key) for each, key in keys.items() if each not in away]
+    return sorted(found, key=attrgetter("person_id"))[:limit]
 
 
 def _known(zone: str) -> str:

@@ -58,6 +58,9 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.password": frozenset(),
     "accounts.sign_in_list": frozenset(),
     "accounts.end_sign_in": frozenset(),
+    "accounts.away": ADMIN,  # and one's own
+    "accounts.note_absence": ADMIN,
+    "accounts.remove_absence": ADMIN,
     "accounts.people": ADMIN,
     "accounts.add_person": ADMIN,
     "accounts.edit_person": ADMIN,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts import absences
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
@@ -148,6 +149,45 @@ def test_who_is_not_to_get_a_mail_gets_none(organised, robin, article, run_jobs,
     run_jobs()
 
     assert mails(organised) == []
+
+
+def test_who_is_away_gets_no_mail_and_is_told_of_everything_when_they_are_back(
+    organised, robin, article, run_jobs, frozen_clock
+):
+    tell(organised, robin, article, "1")
+    with organised.db.transaction() as session:
+        monday, person = MONDAY_NOON.date(), session.get_one(Person, robin.id)
+        absences.add(session, person, monday, monday + DAY, by=robin.id, today=monday)
+
+    for days in (0, 1):
+        frozen_clock(MONDAY_NOON + days * DAY)
+        ring(organised, MONDAY_NOON + days * DAY)
+        run_jobs()
+        tell(organised, robin, article, f"away {days}")
+    assert mails(organised) == []
+
+    frozen_clock(MONDAY_NOON + 2 * DAY)
+    ring(organised, MONDAY_NOON + 2 * DAY)
+    run_jobs()
+
+    assert [mail.subject for mail in mails(organised)] == ["3 notices from Frontline"]
+
+
+def test_somebody_is_away_on_days_of_the_place_where_they_are(organised, robin, make_person, article):
+    night_there = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)  # Tuesday noon in Auckland, Monday afternoon in Los Angeles
+    kim = make_person("Kim Lee")
+    with organised.db.transaction() as session:
+        for person, zone in ((robin, "Pacific/Auckland"), (kim, "America/Los_Angeles")):
+            row = session.get_one(Person, person.id)
+            row.mail, row.time_zone = "somebody@example.org", zone
+            absences.add(session, row, night_there.date(), night_there.date(), by=None, today=night_there.date())
+    tell(organised, robin, article, "1")
+    tell(organised, kim, article, "1")
+
+    with organised.db.reading() as session:
+        due = digest.due(session, night_there)
+
+    assert due == [digest.Due(person_id=robin.id, key=f"digest:{robin.id}:2026-03-03")]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ VISITOR = (
 FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
     "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
-    "/people/{me}/sign-ins", "/units/it", "/services/remote-access", "/search?q=vpn&service=remote-access",
+    "/people/{me}/sign-ins", "/people/{me}/absences", "/units/it", "/services/remote-access",
+    "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
     "/notices", "/notices/choices",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}&view=inline",
@@ -38,7 +39,7 @@ ADMIN = (
     "/admin/organisation/site/main", "/admin/organisation/unit/sales", "/admin/organisation/party/network",
     "/admin/organisation/service/mail", "/admin/organisation/add/site", "/admin/organisation/add/unit",
     "/admin/organisation/add/party", "/admin/organisation/add/service", "/admin/people", "/admin/people/new",
-    "/admin/people/{ana}", "/admin/people/owner-roles", "/people/{ana}",
+    "/admin/people/{ana}", "/admin/people/owner-roles", "/people/{ana}", "/people/{ana}/absences",
     "/people/{nora}", "/coach/writers",
 )  # fmt: skip
 COACH = (

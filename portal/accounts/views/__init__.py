@@ -1,6 +1,7 @@
 """Pages about people, by what they are for."""
 
 from portal.accounts.views import (  # noqa: F401 - each adds its pages
+    away,
     coach,
     looking_after,
     own,

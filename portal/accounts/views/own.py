@@ -18,7 +18,7 @@ from portal.core.i18n import gettext as _
 from portal.core.web import LANGUAGES, check, portal, reading, row_id, transaction
 
 
-def _own(person_id: int) -> Viewer:
+def own_page(person_id: int) -> Viewer:
     """The viewer, when *person_id* is theirs. Raises ``Forbidden``."""
     check("")
     who = current_viewer()
@@ -32,7 +32,7 @@ def _own(person_id: int) -> Viewer:
 @bp.route("/people/<int:person_id>/settings", methods=["GET", "POST"])
 def settings(person_id: int) -> ResponseReturnValue:
     """Choose language and time zone."""
-    _own(person_id)
+    own_page(person_id)
     person = queries.person(reading(), person_id)
     form = SettingsForm(obj=person)
     form.language.choices = [("", _("As my browser asks")), *LANGUAGES.items()]
@@ -56,7 +56,7 @@ def _time_zones() -> tuple[str, ...]:
 @bp.route("/people/<int:person_id>/password", methods=["GET", "POST"])
 def password(person_id: int) -> ResponseReturnValue:
     """Change one's own password; all other browsers are signed out."""
-    who = _own(person_id)
+    who = own_page(person_id)
     form = PasswordForm()
     if form.validate_on_submit() and _change_password(form, who):
         flash(_("Your password is changed, and you are signed out in all other browsers."))
@@ -87,7 +87,7 @@ def _change_password(form: PasswordForm, who: Viewer) -> bool:
 @bp.get("/people/<int:person_id>/sign-ins")
 def sign_in_list(person_id: int) -> ResponseReturnValue:
     """Where one is signed in."""
-    who = _own(person_id)
+    who = own_page(person_id)
     rows = sign_ins.of_person(reading(), person_id, now=now())
     return render_template("accounts/sign_ins.html", rows=rows, own_id=who.sign_in_id, person_id=person_id)
 
@@ -95,7 +95,7 @@ def sign_in_list(person_id: int) -> ResponseReturnValue:
 @bp.post("/people/<int:person_id>/sign-ins")
 def end_sign_in(person_id: int) -> ResponseReturnValue:
     """Sign out in one other browser, whose ``id`` is given."""
-    _own(person_id)
+    own_page(person_id)
     with transaction() as db:
         sign_ins.end_one(db, person_id, request.form.get("id", 0, row_id))
     flash(_("That browser is signed out."))
