@@ -9,26 +9,23 @@ their hints.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from portal.articles import phrases
 from portal.articles.frontmatter_model import FrontMatter, KnownError
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Confidence, Governance, Kind, KnownErrorStatus, Level
 from portal.articles.outlines import outline_of
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
-from portal.search.analysis import PART, clean, is_stop_word
+from portal.search.analysis import PART, clean
 
 MAX_TEXT = 10_000
 """Most characters of one answer."""
 ANSWERS = ("said", "was", "helped", "who")
 REVIEW_EVERY_DAYS = {Kind.KNOWN_ERROR: 30, Kind.TROUBLESHOOTING: 180, Kind.HOW_TO: 180}
-MIN_WORDS, MAX_WORDS = 3, 8
-_LONGEST_PHRASE = 4
 
-_CLAUSE = re.compile(r"[^\w\s'’.@/+&-]+|[.](?=\s|$)|\n|\s-+\s")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _QUOTES = "\"'“”„‘’«»‹›"
 _MARKER = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])\s+")
@@ -116,7 +113,7 @@ def draft_of(capture: Capture) -> CapturedDraft:
         title=title_from(said),
         kind=kind,
         confidence=Confidence.NOT_VALIDATED if capture.helped.strip() else Confidence.WIP,
-        words=words_from(capture.said),
+        words=phrases.phrases_of(capture.said),
         environment=tuple(dict.fromkeys(filter(None, map(_one_line, capture.environment)))),
         known_error=_known_error(capture) if kind == Kind.KNOWN_ERROR else None,
         body=outline_of(kind, _filled(capture, kind)),
@@ -132,48 +129,6 @@ def title_from(said: str) -> str:
         title = (whole_words or title[: MAX_TITLE - 1]) + ("…" if len(whole_words) < MAX_TITLE else "")
     capital = title[:1].upper() + title[1:]
     return capital if len(capital) <= MAX_TITLE else title
-
-
-def words_from(said: str) -> tuple[str, ...]:
-    """Return phrases that somebody would search with, out of what was *said*; eight at most, sometimes under three."""
-    clauses = [PART.findall(clause) for clause in _CLAUSE.split(clean(said).casefold())]
-    found = dict.fromkeys(phrase for clause in clauses for phrase in _phrases(clause))
-    for more in (_neighbours, _single_words):
-        if len(found) < MIN_WORDS:
-            found |= dict.fromkeys(phrase for clause in clauses for phrase in more(clause))
-    return tuple(found)[:MAX_WORDS]
-
-
-def _phrases(clause: Sequence[str]) -> Iterator[str]:
-    """Cut a clause into phrases of a few words that neither begin nor end with a word that finds nothing."""
-    words = list(clause)
-    while words:
-        if is_stop_word(words[0]):
-            del words[0]
-            continue
-        phrase = words[:_LONGEST_PHRASE]
-        del words[: len(phrase)]
-        while is_stop_word(phrase[-1]):
-            phrase.pop()
-        if len(phrase) > 1:
-            yield _short(" ".join(phrase))
-
-
-def _neighbours(clause: Sequence[str]) -> Iterator[str]:
-    telling = _telling(clause)
-    yield from (_short(f"{one} {other}") for one, other in pairwise(telling))
-
-
-def _single_words(clause: Sequence[str]) -> Iterator[str]:
-    yield from (_short(word) for word in _telling(clause) if len(word) > 2)
-
-
-def _telling(clause: Sequence[str]) -> list[str]:
-    return [word for word in clause if not is_stop_word(word)]
-
-
-def _short(phrase: str) -> str:
-    return phrase[:MAX_TITLE].strip()
 
 
 def _kind(capture: Capture) -> Kind:

@@ -55,7 +55,7 @@ def _lists(front: FrontMatter) -> Iterable[_Finding]:
         message = _("There are %(count)s tags; one to six belong here.", count=len(front.tags))
         yield "tags", message, _("Keep the ones that people would look under."), "error"
     if not 3 <= len(front.words) <= 8:
-        message = _("There are %(count)s phrases in words; three to eight belong here.", count=len(front.words))
+        message = _("Phrases in words: %(count)s; three to eight belong here.", count=len(front.words))
         yield "words", message, _("Write what somebody with this trouble would type."), "error"
     if front.finds and len(front.finds) != 2:
         message = _("There are %(count)s sentences in finds; it takes two.", count=len(front.finds))

@@ -61,7 +61,7 @@ def test_problems_come_by_file_and_line_and_none_hides_another():
         ("KB0101", 10, "error", "There are 0 tags; one to six belong here."),
         ("KB0101", 15, "warning", "A heading of the first rank stands in the text; the page's title has that rank."),
         ("KB0101", 17, "warning", "No article has the id KB0404; the link is shown as plain words."),
-        ("KB0102", 11, "error", "There are 1 phrases in words; three to eight belong here."),
+        ("KB0102", 11, "error", "Phrases in words: 1; three to eight belong here."),
         ("KB0102", 17, "error", "::: closes a part here, but none is open."),
     ]
 

@@ -24,10 +24,10 @@ from tests.articles.front_matter import NAME, found, text_of
         ({"tags": "[a, a]"}, (10, "tags", "Something stands twice in tags.")),
         ({"tags": "printer"}, (10, "tags", "tags is not a list.")),
         ({"tags": "[yes]"}, (10, "tags", "tags is not read as text.")),
-        ({"words": "[a, b]"}, (11, "words", "There are 2 phrases in words; three to eight belong here.")),
+        ({"words": "[a, b]"}, (11, "words", "Phrases in words: 2; three to eight belong here.")),
         (
             {"words": "[a, b, c, d, e, f, g, h, i]"},
-            (11, "words", "There are 9 phrases in words; three to eight belong here."),
+            (11, "words", "Phrases in words: 9; three to eight belong here."),
         ),
         ({"finds": None}, (1, "finds", "There are no sentences that have to find this article.")),
         ({"finds": '["One."]'}, (12, "finds", "There are 1 sentences in finds; it takes two.")),

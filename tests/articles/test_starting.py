@@ -81,7 +81,7 @@ def test_four_answers_make_a_draft_of_the_right_kind_that_stands_in_the_editor(s
         "service": "printing",
         "owner_role": "onsite-lead",
         "tags": ["printing"],
-        "words": ["scanner sends empty pages", "scanner sends", "sends empty", "empty pages"],
+        "words": ["scanner sends empty pages"],
         "review_every_days": 180,
         "language": "en",
     }

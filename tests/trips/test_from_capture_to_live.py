@@ -82,6 +82,8 @@ def captured(page: Page, portal: Served) -> None:
     go_on(page, "Write a page")
     expect(page.get_by_label("Title", exact=True)).to_have_value(TITLE)
     expect(page.locator("#body")).to_have_value(re.compile("1. Switch it off at the wall\n2. Push the tray in"))
+    expect(page.get_by_label("Words that people type")).to_have_value("laminator wobbles")
+    page.get_by_label("Words that people type").fill("laminator wobbles\nlaminator shakes\ntray does not click")
 
 
 def pasted(page: Page) -> None:
