@@ -149,7 +149,9 @@ def _meeting(session: Session, person_id: int, first: date, last: date) -> Seque
 def _check(first: date, last: date, today: date) -> None:
     if last < first:
         raise Refused(
-            _("The last day comes before the first one."), hint=_("For a single day, choose the same one twice.")
+            _("The last day comes before the first one."),
+            hint=_("For a single day, choose the same one twice."),
+            field="last_on",
         )
     if last - first > _FAR:
         raise _too_long()

@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from portal.core.errors import Refused
 from portal.core.i18n import lazy_gettext as _l
 
 
@@ -146,6 +147,13 @@ class AbsenceForm(_Form):
 
     first_on = DateField(_l("First day"), validators=[DataRequired(_l("Choose the first day, such as 2026-03-09."))])
     last_on = DateField(_l("Last day"), validators=[DataRequired(_l("Choose the last day, such as 2026-03-13."))])
+
+    def refuse(self, fault: Refused) -> None:
+        """Show what was refused: beside the day that it is about, or on top."""
+        if fault.field in self:
+            self[fault.field].errors = [str(fault)]
+        else:
+            self.form_errors.append(str(fault))
 
 
 class WithdrawForm(_Form):

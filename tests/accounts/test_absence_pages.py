@@ -172,7 +172,7 @@ def test_what_was_removed_of_one_person_is_not_offered_on_the_page_of_another(ap
     [
         (
             form("2026-03-13", "2026-03-09"),
-            "The last day comes before the first one. For a single day, choose the same one twice.",
+            "Last day: The last day comes before the first one. For a single day, choose the same one twice.",
         ),
         (
             form("2206-03-09", "2206-03-13"),

@@ -44,7 +44,7 @@ def note_absence(person_id: int) -> ResponseReturnValue:
                 else:
                     noted = absences.add(db, queries.person(db, person_id), first, last, by=by, today=today)
         except Refused as error:
-            form.form_errors.append(str(error))
+            form.refuse(error)
         else:
             flash(_("Saved: %(days)s.", days=in_words(noted.first_on, noted.last_on)))
             return redirect(url_for(".away", person_id=person_id), 303)
