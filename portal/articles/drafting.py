@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.articles import drafts, moving, publishing, queries, rules, texts
 from portal.articles.addresses import slug_of
+from portal.articles.drafts import Held
 from portal.articles.frontmatter import FrontMatter
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Confidence, Governance, Kind, Level
@@ -150,7 +151,8 @@ def new_revision(
         created_at=now,
         updated_at=now,
     )
-    write(session, article, revision, text)
+    before = session.get(Revision, article.live_revision_id) if article.live_revision_id else None
+    write(session, article, revision, text, rules.Live(before.reach, before.needs) if before else None)
     session.add(revision)
     session.flush()
     return revision
@@ -169,7 +171,36 @@ def save(
     why: str | None = None,
     now: datetime,
 ) -> Revision:
-    """Keep what *writer* wrote; the same text again changes nothing.
+    """Keep what *writer* wrote, as fields and a body: see :func:`keep`. Raises ``NotFound``: they have no such text."""
+    held = drafts.held(session, revision_id, writer)
+    text = texts.text_of(fields, body, ref=held.article.ref, before=held.text)
+    keep(
+        session,
+        writer,
+        held,
+        text,
+        saves=saves,
+        base_revision_id=base_revision_id,
+        significance=significance,
+        why=why,
+        now=now,
+    )
+    return held.revision
+
+
+def keep(
+    session: Session,
+    writer: Writer,
+    held: Held,
+    text: Text,
+    *,
+    saves: int,
+    base_revision_id: int | None,
+    significance: str | None = None,
+    why: str | None = None,
+    now: datetime,
+) -> Text:
+    """Put *text* in the place of the one that is *held*, and return which of them stands; the same changes nothing.
 
     *saves* is the saving that they saw last. *base_revision_id* is the live
     text that they write on top of: naming the one that is live now says that
@@ -177,19 +208,16 @@ def save(
     say when they hand it in; without them, what was kept stays.
 
     Raises:
-        NotFound: they have no such text.
-        Refused: it is not theirs to change where it stands now, or far too long; or another text went live of an
-            article that does not open for them any more.
+        Refused: it is not theirs to change where it stands now; or another text went live of an article that does
+            not open for them any more.
         Conflict: another window saved since, or neither base is known.
     """
-    revision = drafts.own(session, revision_id, writer)
-    article = session.get_one(Article, revision.article_id)
-    text = texts.text_of(fields, body, ref=article.ref, before=texts.stored(revision))
+    revision, article, before = held.revision, held.article, held.text
     may_change = revision.state in {RevisionState.DRAFT, RevisionState.SENT_BACK}
     if may_change and saves == revision.saves:
         _mean(revision, significance, why)
-    if _is_kept(revision, text, article.ref) and revision.base_revision_id == base_revision_id:
-        return revision
+    if _is_same(before, text, article.ref) and revision.base_revision_id == base_revision_id:
+        return before
     if not may_change:
         raise Refused(
             _("This text is not yours to change at the moment."), hint=_("Take it back first, or begin a new one.")
@@ -199,7 +227,7 @@ def save(
             _("This text was saved in another window meanwhile."),
             base=None,
             mine=text,
-            theirs=texts.stored(revision),
+            theirs=before,
             saves=revision.saves,
             base_revision_id=revision.base_revision_id,
         )
@@ -208,11 +236,11 @@ def save(
         if base_revision_id != article.live_revision_id:
             raise moving.behind(session, revision, text, rights=writer.rights)
         revision.base_revision_id, revision.seen_level = base_revision_id, min(level, Level.SPECIALISTS)
-    write(session, article, revision, text)
+    write(session, article, revision, text, held.live)
     revision.saves += 1
     revision.updated_at = now
     session.flush()
-    return revision
+    return text
 
 
 def _mean(revision: Revision, significance: str | None, why: str | None) -> None:
@@ -223,17 +251,15 @@ def _mean(revision: Revision, significance: str | None, why: str | None) -> None
         revision.note = moving.words(why)
 
 
-def _is_kept(revision: Revision, text: Text, ref: str) -> bool:
-    """Whether this text is the one that is stored, however its fields were written down."""
-    before = texts.stored(revision)
+def _is_same(before: Text, text: Text, ref: str) -> bool:
+    """Whether this text is the one *before*, however its fields were written down."""
     return before == text or (before.body == text.body and texts.text_of(before.fields, text.body, ref=ref) == text)
 
 
-def write(session: Session, article: Article, revision: Revision, text: Text) -> None:
-    """Put *text* into a revision, with all that decides who may read and decide on it."""
+def write(session: Session, article: Article, revision: Revision, text: Text, live: rules.Live | None) -> None:
+    """Put *text* into a revision, with all that decides who may read and decide on it, the *live* text included."""
     file = texts.file_of(text, article.ref)
     scope = rules.scope_of(file.front, texts.reach_of(text.body)) if file.front else rules.UNREADABLE
-    live = session.get(Revision, article.live_revision_id) if article.live_revision_id else None
     columns = texts.as_columns(text, article.ref, file) | publishing.scope_columns(rules.together(scope, live))
     for name, value in columns.items():
         setattr(revision, name, value)

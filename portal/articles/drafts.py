@@ -19,9 +19,10 @@ from portal.accounts.models import Person
 from portal.accounts.queries import holder_id, proficiency_of
 from portal.accounts.rights import Rights
 from portal.articles import queries
-from portal.articles.models import Article, Revision, RevisionAnswer, RevisionRemark
-from portal.articles.rules import CONTRIBUTOR, Writer
+from portal.articles.models import OPEN, Article, Revision, RevisionAnswer, RevisionRemark
+from portal.articles.rules import CONTRIBUTOR, Live, Writer
 from portal.articles.states import ONCE_LIVE, OPEN_STATES, ArticleState, RevisionState
+from portal.articles.texts import Text, stored
 from portal.core.db import UtcDateTime
 from portal.core.errors import Forbidden, NotFound
 from portal.core.i18n import gettext as _
@@ -32,13 +33,23 @@ SHOWN_TO_DECIDERS = (*OPEN_STATES, RevisionState.DECLINED, RevisionState.ADAPTED
 
 _ITS = aliased(Article)  # the article of a text, where the query around may join it as well
 
-# Built once: each saving asks it.
+_LIVE = aliased(Revision)  # the text that readers of its article see
+
+# Both built once: each saving asks the second.
 _OWN = (
     sa.select(Revision)
     .where(Revision.id == sa.bindparam("revision_id"), Revision.author_id == sa.bindparam("person_id"))
-    .with_for_update()
+    .with_for_update(of=Revision)
     .execution_options(populate_existing=True)
 )
+_HELD = (
+    _OWN.add_columns(Article, _LIVE.reach, _LIVE.needs)
+    .join(Article, Article.id == Revision.article_id)
+    .outerjoin(_LIVE, _LIVE.id == Article.live_revision_id)
+)
+
+# Said as the index on them says it: for values that come later no database takes that index.
+_IS_OPEN: sa.ColumnElement[bool] = sa.literal_column(f"{Revision.__tablename__}.{OPEN}", sa.Boolean)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +60,16 @@ class Waiting:
     ref: str
     writer: str
     is_mine: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """One's own text that is to be saved, its article, and what decides who may publish over the *live* one."""
+
+    revision: Revision
+    text: Text
+    article: Article
+    live: Live | None
 
 
 def writer_of(session: Session, rights: Rights, *, granted: str | None = None) -> Writer:
@@ -104,6 +125,15 @@ def own(session: Session, revision_id: int, writer: Writer) -> Revision:
     return _found(session.scalar(_OWN, {"revision_id": revision_id, "person_id": writer.person_id}))
 
 
+def held(session: Session, revision_id: int, writer: Writer) -> Held:
+    """The same with all that a saving needs to know, in one read. Raises ``NotFound``."""
+    row = session.execute(_HELD, {"revision_id": revision_id, "person_id": writer.person_id}).one_or_none()
+    if row is None:
+        raise _no_text()
+    live = Live(row.reach, row.needs) if row.reach is not None else None
+    return Held(revision=row.Revision, text=stored(row.Revision), article=row.Article, live=live)
+
+
 def to_decide(session: Session, revision_id: int, writer: Writer) -> Revision:
     """One text that *writer* could decide on, held until the end of the transaction.
 
@@ -124,8 +154,12 @@ def _one(session: Session, revision_id: int, condition: sa.ColumnElement[bool]) 
 
 def _found(revision: Revision | None) -> Revision:
     if revision is None:
-        raise NotFound(_("There is no such text."), hint=_("Open the article, and start from there."))
+        raise _no_text()
     return revision
+
+
+def _no_text() -> NotFound:
+    return NotFound(_("There is no such text."), hint=_("Open the article, and start from there."))
 
 
 def may_publish(session: Session, revision: Revision, writer: Writer) -> bool:
@@ -136,9 +170,7 @@ def may_publish(session: Session, revision: Revision, writer: Writer) -> bool:
 
 def open_text(session: Session, article_id: int, person_id: int) -> Revision | None:
     """The text that a person has under way for an article."""
-    query = sa.select(Revision).where(
-        Revision.article_id == article_id, Revision.author_id == person_id, Revision.state.in_(OPEN_STATES)
-    )
+    query = sa.select(Revision).where(Revision.article_id == article_id, Revision.author_id == person_id, _IS_OPEN)
     return session.scalar(query)
 
 
@@ -207,7 +239,8 @@ def _writing_now(higher: queries.ServiceLevels, *, drafts: bool) -> sa.Select[st
             other.article_id == sa.bindparam("article_id"),
             other.author_id != sa.bindparam("person_id"),
             other.updated_at >= sa.bindparam("since", type_=UtcDateTime),
-            other.state.in_((RevisionState.DRAFT, RevisionState.SENT_BACK)),
+            _IS_OPEN,
+            other.state != RevisionState.SUBMITTED,
             queries.openable_at(level, readers, article, drafts=drafts),
         )
         .order_by(person.name)

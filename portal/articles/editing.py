@@ -14,6 +14,7 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import Person
 from portal.articles import checklist, drafting, drafts, outlines, texts
 from portal.articles.codelines import lines_of
+from portal.articles.frontmatter import ArticleFile
 from portal.articles.levels import Kind, Level
 from portal.articles.models import Article, Revision, RevisionRemark
 from portal.articles.rules import Writer
@@ -134,30 +135,29 @@ def choices(session: Session, writer: Writer) -> Choices:
 def faults(session: Session, text: Text, ref: str) -> list[Fault]:
     """What is missing or wrong in *text*, errors first; nothing is rendered for it."""
     file = texts.file_of(text, ref)
-    fields = text.fields
-    found = [_fault(problem, file.body_line, fields) for problem in texts.check(session, text, ref, render=False)]
+    found = [_fault(problem, file) for problem in texts.check(session, text, ref, render=False)]
     return sorted(found, key=lambda fault: not fault.is_error)
 
 
 def field_faults(text: Text, ref: str) -> list[Fault]:
     """What is missing or wrong in the fields alone: quick enough for each saving. The preview says it of the body."""
     file = texts.file_of(text, ref)
-    found = [_fault(problem, file.body_line, text.fields) for problem in file.problems]
+    found = [_fault(problem, file) for problem in file.problems]
     return [fault for fault in found if fault.field]
 
 
 def faults_of(problems: Sequence[Any], text: Text, ref: str) -> list[Fault]:
     """The same of *problems* that were found before."""
     file = texts.file_of(text, ref)
-    return [_fault(problem, file.body_line, text.fields) for problem in problems]
+    return [_fault(problem, file) for problem in problems]
 
 
-def _fault(problem: Any, body_line: int, said: dict[str, Any]) -> Fault:
-    in_body = problem.line >= body_line or not problem.field
-    is_missing = not in_body and "." not in problem.field and problem.field not in said
+def _fault(problem: Any, file: ArticleFile) -> Fault:
+    in_body = problem.line >= file.body_line or not problem.field
+    is_missing = not in_body and "." not in problem.field and problem.field not in file.lines
     return Fault(
         field="" if in_body else problem.field,
-        line=max(problem.line - body_line + 1, 0) if in_body else 0,
+        line=max(problem.line - file.body_line + 1, 0) if in_body else 0,
         message=_("Nothing stands here yet.") if is_missing else problem.message,
         remedy="" if is_missing and problem.is_error else problem.remedy,
         is_error=problem.is_error,

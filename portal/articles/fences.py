@@ -153,6 +153,7 @@ class _Scanner:
         self.level = Level.EVERYONE
         self.opened_at = 0
         self.start = 0
+        self.is_blank = True
         self.in_list = False
         self.in_indented_code = False
 
@@ -168,7 +169,7 @@ class _Scanner:
             return
         if line.startswith(":::"):
             self._fence(index, line[3:])
-        elif not self.in_indented_code and self._looks_like_a_fence(line):
+        elif ":::" in line and not self.in_indented_code and self._looks_like_a_fence(line):
             self.fault(
                 index,
                 _("This looks like the mark of a part, but it does not stand at the beginning of its line."),
@@ -239,9 +240,9 @@ class _Scanner:
     def _follow_lists_and_code(self, index: int) -> None:
         """Know whether this line is indented code: four columns in, after a blank line, outside any list."""
         line = self.columns[index]
-        if not line.strip(" "):
+        blank_before, self.is_blank = self.is_blank, not line.strip(" ")
+        if self.is_blank:
             return
-        blank_before = index == 0 or not self.columns[index - 1].strip(" ")
         indented = line.startswith("    ")
         self.in_indented_code = indented and not self.in_list and (blank_before or self.in_indented_code)
         if _LIST_ITEM.match(line):

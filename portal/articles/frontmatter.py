@@ -97,8 +97,10 @@ def parse(text: str, *, path: str, sha256: str = "", problems: list[Problem] | N
     *path* is what problems are reported with; its name has to begin with the id.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    problems = [*(problems or []), *_control_characters(text, path)]
-    text = _CONTROL.sub("", text)
+    invisible = _control_characters(text, path)
+    problems = [*(problems or []), *invisible]
+    if invisible:
+        text = _CONTROL.sub("", text)
     lines = text.split("\n")
     end = next((at for at, line in enumerate(lines[1:], start=1) if line.rstrip() == DELIMITER), None)
     if lines[0].rstrip() != DELIMITER or end is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -94,8 +95,9 @@ class Fields:
         if not self.required(name):
             return default
         value = self.entries[name].value
-        if isinstance(value, str) and value in {str(choice) for choice in choices}:
-            return choices(value)
+        if isinstance(value, str):
+            with suppress(ValueError):
+                return choices(value)
         self._not_one_of(name, value, [str(choice) for choice in choices])
         return default
 

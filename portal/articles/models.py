@@ -19,6 +19,8 @@ from portal.articles.levels import Confidence, Level
 from portal.articles.states import ArticleState, RevisionState, VerdictValue
 from portal.core.db import IntPk, Json, Model
 
+OPEN = "state IN ('draft', 'submitted', 'sent_back')"  # of a text under way, in the words of the index on them
+
 
 class Article(Model):
     """One piece of knowledge under a permanent address."""
@@ -133,8 +135,8 @@ class Revision(Model):
             "article_id",
             "author_id",
             unique=True,
-            sqlite_where=sa.text("state IN ('draft', 'submitted', 'sent_back')"),
-            postgresql_where=sa.text("state IN ('draft', 'submitted', 'sent_back')"),
+            sqlite_where=sa.text(OPEN),
+            postgresql_where=sa.text(OPEN),
         ),
         sa.Index("ix_revision_queue", "state", "submitted_at"),
     )

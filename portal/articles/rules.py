@@ -11,7 +11,7 @@ from portal.accounts.roles import SUPERUSER
 from portal.articles import checklist
 from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.levels import Confidence, Governance, Level
-from portal.articles.models import Article, Revision
+from portal.articles.models import Article
 from portal.articles.states import Asked, Significance, VerdictValue
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
@@ -134,7 +134,15 @@ def scope_of(front: FrontMatter, reach: int) -> Scope:
     )
 
 
-def together(scope: Scope, live: Revision | None) -> Scope:
+@dataclass(frozen=True)
+class Live:
+    """What of the text that is live decides who may publish another one over it: as in :class:`Scope`."""
+
+    reach: int
+    needs: str
+
+
+def together(scope: Scope, live: Live | None) -> Scope:
     """The scope of a text on top of a *live* one: whoever decides could publish both."""
     if live is None:
         return scope

@@ -52,6 +52,11 @@ class Text:
         plain = _plain(root) if root is not None else None
         return plain if isinstance(plain, dict) else {}
 
+    @cached_property
+    def files(self) -> dict[str, ArticleFile]:
+        """What :func:`file_of` read of this text before, by the ref of the article."""
+        return {}
+
 
 class Conflict(Refused):
     """Somebody saved or published meanwhile. Nothing was overwritten; all texts are here to be put together.
@@ -166,9 +171,13 @@ def stored(revision: Revision) -> Text:
 
 
 def file_of(text: Text, ref: str) -> ArticleFile:
-    """Read a text as if it were the file of its article."""
-    mark = frontmatter.DELIMITER
-    return frontmatter.parse(f"{mark}\n{text.front_text}{mark}\n{text.body}", path=f"{ref}.md")
+    """Read a text as if it were the file of its article, once."""
+    found = text.files.get(ref)
+    if found is None:
+        mark = frontmatter.DELIMITER
+        found = frontmatter.parse(f"{mark}\n{text.front_text}{mark}\n{text.body}", path=f"{ref}.md")
+        text.files[ref] = found
+    return found
 
 
 def check(session: Session, text: Text, ref: str, *, render: bool = True) -> list[Problem]:

@@ -67,6 +67,22 @@ def test_a_saving_by_itself_answers_which_fields_want_something_and_who_else_wri
     assert body_of(organised, address) == "::: support\nMine.\n"
 
 
+@pytest.mark.parametrize("texts", [1, 3])
+def test_a_saving_by_itself_takes_six_statements_however_many_write(
+    app: Any, organised: Portal, me, address, make_person, query_count, texts
+):
+    for number in range(texts):
+        other = sign_in(app.test_client(), make_person(f"Writer {number}", roles=["onsite"]))
+        press(other, send(other, "/kb/KB0101/edit").headers["Location"], "save", body=f"Theirs {number}.\n")
+    typed = typed_on(me.get(address).text)
+
+    with query_count() as count:
+        answer = me.post(f"{address}/save", data=typed | {"body": "Mine.\n"})
+
+    assert len(answer.json["others"]) == texts
+    assert count() == 6
+
+
 def test_a_saving_by_itself_never_writes_over_a_newer_one(organised, me, address):
     old = typed_on(me.get(address).text)
     press(me, address, "save", body="Newer.\n")

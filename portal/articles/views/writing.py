@@ -16,7 +16,7 @@ from portal.articles.levels import Kind
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.states import ONCE_LIVE, RevisionState
-from portal.articles.texts import Conflict, Incomplete
+from portal.articles.texts import Conflict, Incomplete, Text
 from portal.articles.views import preview_turns
 from portal.articles.views import writing_pages as pages
 from portal.articles.views.care import times_of
@@ -110,7 +110,7 @@ def act(revision_id: int) -> ResponseReturnValue:
     form = WritingForm()
     try:
         with transaction() as session:
-            revision, article, _writer = _save(session, revision_id, form, outline=do == "outline")
+            revision, article, *_rest = _save(session, revision_id, form, outline=do == "outline")
         if revision.state in ONCE_LIVE:  # pressed twice: it went live by the first
             flash(_("It is live."))
             return redirect(url_for("articles.show", address=article.ref), 303)
@@ -139,30 +139,29 @@ class _Kept(NamedTuple):
     revision: Revision
     article: Article
     writer: Writer
+    text: Text
 
 
 def _save(session: Session, revision_id: int, form: WritingForm, *, outline: bool = False) -> _Kept:
     """Keep what the form holds. Raises as ``drafting.save``."""
     writer = drafts.writer_of(session, current_viewer().rights)
-    found = drafts.own(session, revision_id, writer)
-    article, stored = session.get_one(Article, found.article_id), texts.stored(found)
-    body = stored.body if form.body.data is None else form.body.data
+    held = drafts.held(session, revision_id, writer)
+    body = held.text.body if form.body.data is None else form.body.data
     if outline:
         body = form.body.data = _outline(body, form.kind.data or "")
     saves, base_revision_id = form.seen
-    revision = drafting.save(
+    text = drafting.keep(
         session,
         writer,
-        revision_id,
-        fields_of(form, stored.fields),
-        body,
+        held,
+        texts.text_of(fields_of(form, held.text.fields), body, ref=held.article.ref, before=held.text),
         saves=saves,
         base_revision_id=base_revision_id,
         significance=request.form.get("significance"),
         why=request.form.get("why"),
         now=now(),
     )
-    return _Kept(revision, article, writer)
+    return _Kept(held.revision, held.article, writer, text)
 
 
 def _outline(body: str, kind: str) -> str:
@@ -268,7 +267,7 @@ def autosave(revision_id: int) -> ResponseReturnValue:
         saves=kept.revision.saves,
         base_revision_id=kept.revision.base_revision_id,
         saved=format_time(now()),
-        problems=editing.field_faults(texts.stored(kept.revision), kept.article.ref),
+        problems=editing.field_faults(kept.text, kept.article.ref),
         others=others,
     )
 
