@@ -21,6 +21,9 @@ ANSWERS = {
 
 
 NO_SERVICE = "It is not said which service this is about. Choose the service first."
+NOTHING_SAID = (
+    "Nothing stands under what they said. Write the first words of the person who asked, as well as you remember them."
+)
 TOO_LONG = (
     "This answer has 10001 characters; 10000 is the limit. "
     "Say the short of it here; the draft that comes of it has room for more."
@@ -129,8 +132,7 @@ def beside(page):
         (
             {"said": " ?! "},
             "said",
-            "Nothing stands under what they said. Write the first words of the person who asked, "
-            "as well as you remember them.",
+            NOTHING_SAID,
         ),
         ({"service": ""}, "service", NO_SERVICE),
         ({"service": "no-such"}, "service", NO_SERVICE),
@@ -294,6 +296,30 @@ def test_beside_the_editor_the_buttons_belong_to_its_form(as_role, make_article,
     part = as_role("front_line").get("/write/similar?title=printing+does+not+work&revision=7").get_data(as_text=True)
 
     assert 'form="editor" formmethod="post"' in part
+
+
+def test_a_capture_opens_beside_what_is_there_already_until_it_is_saved(
+    app, make_person, make_article, run_jobs, begun
+):
+    make_article("KB0101", title="The scanner sends empty pages")
+    run_jobs()
+    client = sign_in(app.test_client(), make_person(roles=("front_line",)))
+
+    answer = client.post("/write/capture", data=ANSWERS | {"csrf_token": csrf_of(client)}, follow_redirects=True)
+    fresh = answer.get_data(as_text=True)
+    revision_id = answer.request.path.rpartition("/")[2]
+    client.post(f"/write/{revision_id}", data={"title": "The scanner sends empty pages", "body": "Close the lid.",
+        "saves": "0", "base_revision_id": "", "do": "save", "csrf_token": csrf_of(client)})  # fmt: skip
+    saved = client.get(f"/write/{revision_id}").get_data(as_text=True)
+
+    part = fresh.partition('<div id="similar"')[2].partition('<div class="editor-about">')[0]
+    assert '<a href="/kb/KB0101-the-scanner-sends-empty-pages">The scanner sends empty pages</a>' in part
+    assert (
+        'form="editor" formmethod="post" '
+        f'formaction="/kb/KB0101-the-scanner-sends-empty-pages/edit?leaving={revision_id}"'
+    ) in part
+    assert revision_id not in re.findall(r'href="/write/(\d+)"', part)
+    assert '<a href="/kb/KB0101' not in saved
 
 
 @pytest.mark.parametrize("query", ["", "?title=", "?title=%00&language=%3Cb%3E&revision=x", "?revision=99999999999"])

@@ -11,21 +11,21 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
-from portal.articles import candidates, capturing, drafting, drafts, starting, wording
+from portal.articles import capturing, drafting, drafts, starting, wording
 from portal.articles.forms import refuse
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Kind, Level
 from portal.articles.outlines import outline_of
 from portal.articles.rules import Writer
 from portal.articles.starting_forms import CaptureForm, NewForm
+from portal.articles.views.writing_pages import close_to
 from portal.core.clock import now
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language
 from portal.core.i18n import lazy_gettext as _l
-from portal.core.web import portal, reading, require, row_id, transaction
+from portal.core.web import reading, require, row_id, transaction
 from portal.organisation import queries as organisation
-from portal.search.live import index_of
 
 bp = Blueprint("starting", __name__, template_folder="../templates")
 
@@ -141,7 +141,7 @@ def _new_page(form: NewForm, fault: Refused | None = None, *, looked: bool = Fal
         form.audience.data = Level.EVERYONE.word
     if fault is not None:
         refuse(form, fault)
-    close = _close(writer, form.title.data or "", _language(), None)
+    close = close_to(writer, form.title.data or "", _language(), None)
     return render_template("articles/new.html", form=form, close=close, looked=looked, form_id=NEW)
 
 
@@ -156,12 +156,8 @@ def similar() -> ResponseReturnValue:
     """What is like a title, as a part of a page; *revision* is the text that is being written."""
     revision_id = request.args.get("revision", None, row_id)
     writer = drafts.writer_of(reading(), current_viewer().rights)
-    close = _close(writer, request.args.get("title", ""), request.args.get("language", "") or _language(), revision_id)
+    close = close_to(
+        writer, request.args.get("title", ""), request.args.get("language", "") or _language(), revision_id
+    )
     form_id = EDITOR if revision_id is not None else NEW
     return render_template("articles/_similar.html", close=close, looked=False, form_id=form_id, leaving=revision_id)
-
-
-def _close(writer: Writer, title: str, language_code: str, revision_id: int | None) -> candidates.Close:
-    return candidates.close_to(
-        reading(), index_of(portal()), writer, title[:PREFILLED], language=language_code[:12], but=revision_id
-    )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from portal.accounts.login import current_viewer
-from portal.articles import drafts, editing, outlines, preview, texts, wording, workflow
+from portal.articles import candidates, drafts, editing, outlines, preview, texts, wording, workflow
 from portal.articles.editing import Fault, Standing
 from portal.articles.levels import Level
 from portal.articles.models import Revision
@@ -17,7 +17,8 @@ from portal.articles.states import RevisionState, Significance
 from portal.articles.writing_form import WritingForm, fields_of
 from portal.core.errors import PortalError
 from portal.core.i18n import lazy_gettext as _l
-from portal.core.web import LANGUAGES, reading
+from portal.core.web import LANGUAGES, portal, reading
+from portal.search.live import index_of
 
 SIGNIFICANCE: Mapping[str, tuple[Any, Any]] = {
     Significance.TYPO: (_l("A slip of the pen"), _l("What people do stays the same.")),
@@ -27,6 +28,7 @@ SIGNIFICANCE: Mapping[str, tuple[Any, Any]] = {
         _l("Readers see it on the page, and those who watch it are told at once."),
     ),
 }
+MOST_TYPED, MOST_LANGUAGE = 400, 12  # characters that are compared
 _PLACES = {"known_error": "known_error_status", "handover": "handover_change_ref"}
 
 
@@ -75,7 +77,23 @@ def editor(
         why=request.form.get("why", where.revision.note),
         preview=shown,
         audiences=wording.AUDIENCES,
+        close=_close_to_new(me, where, form),
     )
+
+
+def close_to(me: Writer, title: str, language: str, but: int | None) -> candidates.Close:
+    """What *me* may know of that is like *title*; *but* is the text that they are writing, if any."""
+    return candidates.close_to(
+        reading(), index_of(portal()), me, title[:MOST_TYPED], language=language[:MOST_LANGUAGE], but=but
+    )
+
+
+def _close_to_new(me: Writer, where: Standing, form: WritingForm) -> candidates.Close:
+    """What is like a text that just began and is not saved yet; later whoever types a title is shown it."""
+    revision = where.revision
+    if revision.saves or revision.base_revision_id is not None:
+        return candidates.Close()
+    return close_to(me, form.title.data or "", form.language.data or "", revision.id)
 
 
 def _text_in(form: WritingForm, where: Standing) -> texts.Text:

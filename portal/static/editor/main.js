@@ -49,7 +49,6 @@ function similar(form) {
     } catch { /* what stands there stays */ }
   });
   title.addEventListener("input", ask);
-  if (title.value && !form.elements.namedItem("base_revision_id")?.value) ask(); // a text that just began, perhaps one that is there already
 }
 
 export function start(form) {
