@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pluggy
 import sqlalchemy as sa
 from flask import Blueprint
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.core.db import Model
@@ -165,3 +166,14 @@ def start_steps() -> list[Step]:
 @hookspec
 def demo_steps() -> list[Step]:
     """Return what `portal demo` adds after the start steps: invented people and history, the same each time."""
+
+
+@hookspec
+def slot_ask(moment: str, about: Mapping[str, Any], viewer: Any) -> Markup | None:
+    """Return a short question to somebody at a *moment*, or ``None`` for none: the feedback hook.
+
+    A page calls it where something has just come to an end: ``article.answered_yes``, ``article.answered_partly``,
+    ``article.answered_no`` (*about* has the ``article`` and the ``verdict``) and ``search.empty`` (the ``words``).
+    A plugin may call it on its own pages with moments of its own. The page waits: two queries at most, and never
+    longer than 50 ms. A form of yours must work without JavaScript, and nothing that the person came for hangs on it.
+    """

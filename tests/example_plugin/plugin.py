@@ -187,6 +187,11 @@ class ExamplePlugin(Plugin):
         return card("after verdict", about=f"{article.ref} {verdict.value}")
 
     @hookimpl
+    def slot_ask(self, moment: str, about: Mapping[str, Any]) -> Markup:
+        """A question at the end of something."""
+        return card("ask", about=f"{moment} {' '.join(sorted(about))}")
+
+    @hookimpl
     def slot_front_now(self) -> str:
         """Plain text, which is escaped."""
         return "front now <board>"

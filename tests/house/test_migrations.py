@@ -129,12 +129,12 @@ def test_the_first_step_goes_down_to_nothing_and_up_again(migrated: Path, tmp_pa
     full = set(_rows(house))
 
     migrate.downgrade(house.db, owner, "base")
-    empty = set(_rows(house))
+    left = set(_rows(house)) & {*owner.tables, owner.version_table}
     migrate.upgrade(house.db, [owner], backup_to=None, now=NOON)
     again = set(_rows(house))
     house.close()
 
-    assert empty == {"alembic_version"}
+    assert left == {"alembic_version"}
     assert again == full
 
 
