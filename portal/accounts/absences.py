@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from portal.core.i18n import gettext as _
 YEARS = 3  # how long an absence is at most, and how far from today it begins and ends
 PER_PAGE = 20
 AT_ONCE = 500  # ids in one query
+
+KEPT_DAYS = 30  # behind the last day
 
 _FAR = timedelta(days=YEARS * 366)
 
@@ -166,3 +168,8 @@ def _too_long() -> Refused:
     return Refused(
         _("An absence is at most %(count)s years long.", count=YEARS), hint=_("Look at the year of both days.")
     )
+
+
+def forget_past(session: Session, now: datetime) -> None:
+    """Remove absences that ended more than thirty days ago: nobody needs to know any more, so nobody should."""
+    session.execute(sa.delete(Absence).where(Absence.last_on < now.date() - timedelta(days=KEPT_DAYS)))

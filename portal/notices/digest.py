@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts import absences
 from portal.accounts.models import Person
+from portal.accounts.places import calendars_of
 from portal.accounts.rights import rights_of
 from portal.core import mail
 from portal.core.clock import now as clock_now
@@ -34,7 +35,6 @@ from portal.core.smtp import Letter
 from portal.notices import queries
 from portal.notices.models import Notice, NoticeChoice
 from portal.organisation.calendar import Calendar
-from portal.organisation.models import Site, Unit
 
 log = logging.getLogger(__name__)
 
@@ -74,23 +74,15 @@ def due(session: Session, now: datetime, *, limit: int = AT_ONCE, after: int = 0
     silent = sa.select(NoticeChoice.person_id).where(
         NoticeChoice.kind == queries.DAILY_MAIL, NoticeChoice.choice != "mail"
     )
-    first = session.execute(
-        sa.select(Site.time_zone, Site.holidays).order_by(Site.sort_order, Site.id).limit(1)
-    ).one_or_none()
-    zone, holidays = first or ("UTC", "")
     query = (
-        sa.select(Person.id, Person.time_zone, Site.time_zone, Site.holidays)
-        .outerjoin(Unit, Unit.id == Person.unit_id)
-        .outerjoin(Site, Site.id == Unit.site_id)
+        sa.select(Person.id)
         .where(Person.id.in_(waiting), Person.id.not_in(silent), Person.left_at.is_(None), Person.mail != "")
         .where(Person.id > after)
-        .order_by(Person.id)
     )
     lately = sa.and_(mail.Mail.kind == MAIL_KIND, mail.Mail.queued_at > now - LATELY)
     written = set(session.scalars(sa.select(mail.Mail.key).where(lately)))
     working: dict[date, list[int]] = {}  # it is not the same day for everybody
-    for person_id, own, site_zone, site_holidays in session.execute(query).all():
-        calendar = Calendar(time_zone=_known(own) or site_zone or zone, holidays=site_holidays or holidays)
+    for person_id, calendar in calendars_of(session, session.scalars(query)).items():
         if in_working_hours(calendar, now):
             working.setdefault(calendar.today(now), []).append(person_id)
     found: list[Due] = []
@@ -99,13 +91,6 @@ def due(session: Session, now: datetime, *, limit: int = AT_ONCE, after: int = 0
         away = absences.absent_among(session, keys, day)
         found += [Due(person_id=each, key=key) for each, key in keys.items() if each not in away]
     return sorted(found, key=attrgetter("person_id"))[:limit]
-
-
-def _known(zone: str) -> str:
-    try:
-        return zone and ZoneInfo(zone).key
-    except (ZoneInfoNotFoundError, ValueError):
-        return ""
 
 
 def in_working_hours(calendar: Calendar, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import itertools
 import shutil
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -289,3 +289,16 @@ def test_the_step_to_absences_goes_back_and_forth_with_every_row(house, make_per
     assert rows == [(march(9), march(13)), (march(20), march(22))]
     assert before & {"absence", "kept_0008_absence"} == {"kept_0008_absence"}
     assert after & {"absence", "kept_0008_absence"} == {"absence"}
+
+
+def test_an_absence_is_forgotten_thirty_days_after_its_last_day(house, make_person):
+    robin = make_person("Robin Bell")
+    left = []
+    with house.db.transaction() as session:
+        add(session, robin, march(2), march(3))
+        add(session, robin, march(9), march(13))
+        for days_later in (30, 31, 41):
+            absences.forget_past(session, datetime(2026, 3, 3, 23, tzinfo=UTC) + timedelta(days=days_later))
+            left.append([last for _first, last in days(session, robin)])
+
+    assert left == [[march(3), march(13)], [march(13)], []]
