@@ -123,7 +123,12 @@ def safe_path(target: str | None, default: str = "/") -> str:
 
 
 def paging(page: int, pages: int, endpoint: str, **values: Any) -> dict[str, Any]:
-    """What the macro ``paging`` needs: where the page before and the one after of a list stand."""
+    """What the macro ``paging`` needs: where the page before and the one after of a list stand.
+
+    Whoever asks for a page after the last one is led to the last one: the list may have become shorter meanwhile.
+    """
+    if page > pages and request.method == "GET":
+        abort(redirect(url_for(endpoint, page=pages, **values)))
     return {
         "page": page,
         "pages": pages,

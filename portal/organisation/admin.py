@@ -24,7 +24,7 @@ from portal.organisation.forms import FORMS, PARTY_KIND_WORDS, RecordForm
 from portal.organisation.models import Listed
 from portal.organisation.queries import PER_PAGE
 from portal.organisation.rules import FIELDS, Unfit
-from portal.organisation.views import page_number, pages
+from portal.organisation.views import page_number, paged
 
 bp = Blueprint("organisation_admin", __name__, url_prefix="/admin/organisation", template_folder="templates")
 
@@ -55,7 +55,9 @@ def records(kind: str) -> ResponseReturnValue:
     """All records of one kind, one page of them."""
     page = page_number()
     rows, count = _rows(reading(), kind, page)
-    return render_template("organisation/admin_list.html", kind=kind, rows=rows, page=page, pages=pages(count))
+    return render_template(
+        "organisation/admin_list.html", kind=kind, rows=rows, **paged(page, count, ".records", kind=kind)
+    )
 
 
 @bp.route("/about", methods=["GET", "POST"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
-from portal.core.web import check, portal, reading, viewer
+from portal.core.web import check, paging, portal, reading, viewer
 from portal.organisation import queries
 from portal.organisation.contact import hours_in_words
 from portal.organisation.queries import PER_PAGE
@@ -21,9 +23,9 @@ def page_number() -> int:
     return min(max(request.args.get("page", 1, int), 1), 10_000)
 
 
-def pages(count: int) -> int:
-    """How many pages a list of *count* rows has, at least one."""
-    return max(-(-count // PER_PAGE), 1)
+def paged(page: int, count: int, endpoint: str, **values: str) -> dict[str, Any]:
+    """What a page of a list of *count* rows needs, besides its rows."""
+    return paging(page, max(-(-count // PER_PAGE), 1), endpoint, **values)
 
 
 def _readable() -> dict[str, int]:
@@ -35,7 +37,7 @@ def services() -> ResponseReturnValue:
     """The services about which this person can read something."""
     visible, page = queries.visible_services(reading(), _readable()), page_number()
     shown = visible[(page - 1) * PER_PAGE : page * PER_PAGE]
-    return render_template("organisation/services.html", services=shown, page=page, pages=pages(len(visible)))
+    return render_template("organisation/services.html", services=shown, **paged(page, len(visible), ".services"))
 
 
 @bp.get("/services/<service_id>")
@@ -68,7 +70,11 @@ def unit(unit_id: str) -> ResponseReturnValue:
     page = page_number()
     below, count = queries.units_below(reading(), unit_id, page=page)
     return render_template(
-        "organisation/unit.html", unit=found, above=chain[:-1], below=below, page=page, pages=pages(count)
+        "organisation/unit.html",
+        unit=found,
+        above=chain[:-1],
+        below=below,
+        **paged(page, count, ".unit", unit_id=unit_id),
     )
 
 
@@ -77,4 +83,4 @@ def contact() -> ResponseReturnValue:
     """How to reach people: phone, hours, places. Everybody may read it, above all who is locked out."""
     page = page_number()
     places, count = queries.sites(reading(), page=page)
-    return render_template("organisation/contact.html", places=places, page=page, pages=pages(count))
+    return render_template("organisation/contact.html", places=places, **paged(page, count, ".contact"))

@@ -98,8 +98,8 @@ def test_everybody_sees_the_services_with_something_to_read(loaded, client, as_r
     assert "Mail and calendar 2 articles" in words(client.get("/services"))
 
 
-def test_a_page_of_services_past_the_end_is_empty_and_helps(loaded, client):
-    answer = client.get("/services?page=9")
+def test_where_nothing_can_be_read_about_any_service_the_list_helps(house, client):
+    answer = client.get("/services")
 
     assert tiles(answer) == []
     assert "Until then, people can help" in words(answer)
