@@ -1,7 +1,8 @@
 """The kinds of notices about articles, and how each becomes words for whoever reads it.
 
 ``say`` in the data of a notice is a move of ``workflow.MOVES`` with whom it
-told (``send_back.writer``), or one of :data:`SAID`. Titles are read anew each
+told (``send_back.writer``), or one of :data:`SAID`; ``significance``, where it
+stands, is how much the text changes. Titles are read anew each
 time, with the rights of the reader: what they may not open is left out.
 """
 
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
-from portal.articles import drafts, queries, workflow
+from portal.articles import drafts, history_words, queries, workflow
 from portal.articles.addresses import path_of
 from portal.articles.models import Article, Revision, RevisionMove
 from portal.articles.states import RevisionState
@@ -49,6 +50,9 @@ def said(move: workflow.Move, told: Told) -> str:
 def _line(notice: Notice, title: str, path: str) -> Line:
     name, _dot, told = str(notice.data["say"]).partition(".")
     words = workflow.MOVES[name].told[Told(told)] if told else SAID[name]
+    weight = history_words.SIGNIFICANCE.get(notice.data.get("significance", ""))
+    if weight:
+        words = f"{words} {weight}."
     return Line(text=_("“%(title)s”: %(what)s", title=title, what=words), path=path)
 
 

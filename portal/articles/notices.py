@@ -133,11 +133,16 @@ def _by_table(session: Session, step: RevisionMove, revision: Revision, *, now: 
         Told.READERS: words.WRONG,
     }
     return [
-        _news(person_id, kinds[told], step, words.said(move, told), revision)
+        _news(person_id, kinds[told], step, words.said(move, told), revision, **_weight(kinds[told], revision))
         for told in kinds
         if told in move.told
         for person_id in _people(session, told, step, revision, now=now)
     ]
+
+
+def _weight(kind: str, revision: Revision) -> dict[str, str]:
+    """How much a text that went live alone changes, for whoever looks after the article."""
+    return {"significance": revision.significance} if kind == words.LOOKED_AFTER and revision.significance else {}
 
 
 def _people(session: Session, told: Told, step: RevisionMove, revision: Revision, *, now: datetime) -> list[int]:
@@ -232,8 +237,8 @@ def _not_on_time(session: Session, event: ArticleScheduleFailed) -> list[News]:
     )
 
 
-def _news(person_id: int, kind: str, step: RevisionMove, say: str, revision: Revision) -> News:
-    data = {"article_id": revision.article_id, "revision_id": revision.id, "say": say}
+def _news(person_id: int, kind: str, step: RevisionMove, say: str, revision: Revision, **more: str) -> News:
+    data = {"article_id": revision.article_id, "revision_id": revision.id, "say": say, **more}
     return News(person_id=person_id, kind=kind, key=words.key_of(step.id), data=data)
 
 

@@ -215,6 +215,29 @@ def test_an_event_told_again_tells_nobody_twice_and_nobody_who_began_to_watch_la
     assert len(told(organised, watcher)) == 1
 
 
+@pytest.mark.parametrize(
+    ("significance", "weight"),
+    [
+        ("typo", "A slip of the pen."),
+        ("changed", "Something changed."),
+        ("old_is_wrong", "The old instructions are now wrong."),
+    ],
+)
+def test_a_text_that_somebody_publishes_alone_is_told_to_whoever_looks_after_it_with_how_much_it_changes(
+    organised, coach, live, make_person, run_jobs, significance, weight
+):
+    owner = make_person("Owner", roles=["front_line"])
+    with organised.db.transaction() as session:
+        accounts.give_owner_role(session, "onsite-team", owner, by=None, now=NOON)
+    desk = desk_of(organised, coach)
+
+    desk.publish(desk.save(desk.start("KB0101"), "Look at the small screen.\n"), significance=significance)
+    run_jobs()
+
+    words = f"“Printing does not work”: A text was published. {weight}"
+    assert told(organised, owner) == [("looked_after", words, f"/kb/{live.address}")]
+
+
 @pytest.mark.parametrize("act", ["go_live", "retire"])
 def test_what_could_not_be_done_at_its_time_is_told_to_who_wrote_it_who_set_it_and_who_looks_after_it(
     organised, coach, writer, live, make_person, run_jobs, act
