@@ -12,7 +12,8 @@ from wtforms.fields import Field
 from portal.articles.forms import refuse
 from portal.articles.history_words import SIGNIFICANCE
 from portal.articles.states import REASON_LENGTH, Significance
-from portal.core.errors import PortalError
+from portal.core.errors import PortalError, Refused
+from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
 
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -77,9 +78,17 @@ class MergeForm(_Part):
     """Of two articles about the same one stays."""
 
     other = _ref(_l("The other article"), _l("Its number, such as KB0004."))
-    stays = RadioField(_l("Which one stays"), default="other")
+    stays = RadioField(_l("Which one stays"), default="other", validate_choice=False)
+    fewer = BooleanField(_l("Merge them all the same, though fewer people may read the one that stays"))
     take_words = BooleanField(_l("Begin a draft of the one that stays, with the words by which people looked for this"))
     why = _why(_l("Why"))
+
+    def stays_here(self) -> bool:
+        """Whether this article stays, and not the other one. Raises ``Refused`` where neither is chosen."""
+        chosen = (self.stays.raw_data or [""])[0]
+        if chosen not in {"other", "this"}:
+            raise Refused(_("It is not said which of the two stays."), hint=_("Choose one of the two."), field="stays")
+        return bool(chosen == "this")
 
 
 class BackForm(_Part):

@@ -138,13 +138,53 @@ def test_the_one_at_hand_may_be_the_one_that_stays(
     assert [row[:2] for row in stand(organised, "KB0101")] == [(1, "live"), (2, "draft")]
 
 
+@pytest.mark.parametrize("stays", [{"merge-stays": "neither"}, {"merge-stays": ""}, {}])
+def test_without_saying_which_one_stays_nothing_is_merged(
+    organised: Portal, make_article: MakeArticle, browser: Callable[..., Browser], stays: dict[str, str]
+):
+    make_article("KB0101")
+    make_article("KB0102", title="Print again after a jam")
+
+    answer = browser("coach").send("/kb/KB0101/care/merge", **({"merge-other": "KB0102"} | stays))
+
+    assert answer.status_code == 422
+    assert "Which one stays To mend: It is not said which of the two stays. Choose one of the two." in words(answer)
+    assert 'value="KB0102"' in answer.text
+    assert [article(organised, ref).state for ref in ("KB0101", "KB0102")] == ["live", "live"]
+
+
+def test_before_one_goes_whoever_merges_reads_who_does_not_reach_the_one_that_stays(
+    organised: Portal, make_article: MakeArticle, browser: Callable[..., Browser]
+):
+    make_article("KB0101")
+    make_article("KB0102", title="The zebra plan", audience="support")
+    coach = browser("coach")
+    into = {"merge-other": "KB0102", "merge-stays": "other", "merge-why": "My long reason."}
+    said = (
+        "KB0102 is for fewer readers than KB0101. Who may not read it only sees that KB0101 is archived. "
+        "Let the other one stay, or say here that it is meant."
+    )
+
+    asked = coach.send("/kb/KB0101/care/merge", **into)
+    between = article(organised, "KB0101").state
+    merged = coach.send("/kb/KB0101/care/merge", **(into | {"merge-fewer": "y"}))
+
+    assert (asked.status_code, between) == (422, "live")
+    assert said in words(asked)
+    assert "My long reason." in asked.text
+    assert 'name="merge-fewer"' in asked.text
+    assert 'name="merge-fewer"' not in coach.client.get("/kb/KB0102/care").text
+    assert (merged.status_code, article(organised, "KB0101").is_merged) == (303, True)
+
+
 def test_who_may_not_open_the_one_that_stays_reads_the_archived_one(
     make_article: MakeArticle, browser: Callable[..., Browser], client: FlaskClient
 ):
     make_article("KB0101")
     make_article("KB0102", title="The secret zebra plan", audience="support")
     coach = browser("coach")
-    coach.send("/kb/KB0101/care/merge", **{"merge-other": "KB0102", "merge-stays": "other"})
+    into = {"merge-other": "KB0102", "merge-stays": "other", "merge-fewer": "y"}
+    coach.send("/kb/KB0101/care/merge", **into)
 
     answer = client.get("/kb/KB0101")
 

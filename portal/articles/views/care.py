@@ -215,11 +215,13 @@ def merge(address: str) -> ResponseReturnValue:
     article = _opened(address)
     form = _with_choices(MergeForm(prefix="merge-"), article)
     other, why = form.other.data or "", form.why.data or ""
-    stays_here = form.stays.data == "this"
 
     def act(session: Session, writer: Writer) -> str:
+        keeping.to_look_after(session, article.ref, writer)
+        is_here = form.stays_here()
         named = keeping.live_one(session, other, writer).ref
-        gone, stays = (named, article.ref) if stays_here else (article.ref, named)
+        gone, stays = (named, article.ref) if is_here else (article.ref, named)
+        _refuse_fewer(session, form, gone, stays)
         draft = keeping.merge(session, writer, gone, stays, take_words=bool(form.take_words.data), why=why, now=now())
         said = _("%(gone)s now leads to %(stays)s. It can be brought back.", gone=gone, stays=stays)
         if draft is not None:
@@ -231,6 +233,20 @@ def merge(address: str) -> ResponseReturnValue:
         return said
 
     return _done(article, "merge", form, act)
+
+
+def _refuse_fewer(session: Session, form: MergeForm, gone: str, stays: str) -> None:
+    """Check that whoever merges knows whom the one that stays is not for. Raises ``Refused``."""
+    if keeping.is_for_fewer(session, gone, stays) and not form.fewer.data:
+        raise Refused(
+            _("%(stays)s is for fewer readers than %(gone)s.", stays=stays, gone=gone),
+            hint=_(
+                "Who may not read it only sees that %(gone)s is archived. "
+                "Let the other one stay, or say here that it is meant.",
+                gone=gone,
+            ),
+            field="fewer",
+        )
 
 
 @bp.post("/kb/<address>/care/bring-back")
