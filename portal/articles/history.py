@@ -22,7 +22,7 @@ from portal.accounts.rights import Rights
 from portal.articles import drafting, drafts, moving, queries, texts
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
-from portal.articles.states import ONCE_LIVE
+from portal.articles.states import ONCE_LIVE, RevisionState
 from portal.articles.texts import Text
 from portal.core.errors import Forbidden, NotFound, Refused
 from portal.core.i18n import gettext as _
@@ -153,6 +153,12 @@ def _one(session: Session, revision_id: int, condition: sa.ColumnElement[bool]) 
     if found is None:
         raise NotFound(_("There is no such text."), hint=_("Open the article, and start from there."))
     return found[0], found[1]
+
+
+def former(session: Session, article_id: int) -> int | None:
+    """The id of the text that was live before the one that is; ``None`` for the first."""
+    query = sa.select(Revision.id).where(Revision.article_id == article_id, Revision.state == RevisionState.SUPERSEDED)
+    return session.scalar(query.order_by(Revision.published_at.desc(), Revision.id.desc()).limit(1))
 
 
 def restore(session: Session, writer: Writer, revision_id: int, *, why: str = "", now: datetime) -> Revision:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from portal.accounts.login import current_viewer
-from portal.articles import deciding, drafts, editing, reviewing, texts
+from portal.articles import deciding, drafts, editing, history, reviewing, texts
 from portal.articles.deciding import Case
 from portal.articles.editing import Fault
 from portal.articles.rules import Writer
@@ -74,12 +74,13 @@ def _accept(revision_id: int, form: WritingForm) -> ResponseReturnValue:
                 why=kept["why"],
                 now=now(),
             )
+            former = history.former(session, case.article.id)
     except Conflict as conflict:
         return both(revision_id, conflict, kept)
     except (Refused, Forbidden) as refusal:
         me = writer()
         return _page(deciding.case(reading(), me, revision_id), form, me, refusal), 422
-    return went_live(case)
+    return went_live(case, former)
 
 
 def _too_late(gone: NotFound, revision_id: int, typed: str) -> ResponseReturnValue:

@@ -125,6 +125,13 @@ def compare(address: str) -> ResponseReturnValue:
     )
 
 
+def offer_former(former: int | None, ref: str) -> None:
+    """Offer the text that was live before the one that just went live, with a button on the next page."""
+    if former is not None:
+        label, action = _("Bring the former text back"), url_for("history.restore", address=ref)
+        flash({"label": label, "action": action, "fields": {"revision": former}}, "way-back")  # type: ignore[arg-type]
+
+
 @bp.post("/kb/<address>/restore")
 @require("articles.suggest")
 def restore(address: str) -> ResponseReturnValue:

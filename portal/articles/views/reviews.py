@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.login import current_viewer
-from portal.articles import deciding, drafts, history_words, reviewing, wording, workflow
+from portal.articles import deciding, drafts, history, history_words, reviewing, wording, workflow
 from portal.articles.addresses import ref_in
 from portal.articles.checklist import POINTS
 from portal.articles.deciding import Case
@@ -18,6 +18,7 @@ from portal.articles.rules import Writer
 from portal.articles.states import RevisionState
 from portal.articles.texts import Conflict
 from portal.articles.views.conflicts import conflict_page
+from portal.articles.views.history import offer_former
 from portal.articles.views.writing_pages import SIGNIFICANCE
 from portal.core.clock import now
 from portal.core.errors import Forbidden, NotFound, PortalError, Refused
@@ -199,13 +200,15 @@ def _accept(case: Case, me: Writer) -> ResponseReturnValue:
             why=request.form.get("why", ""),
             now=now(),
         )
-    return went_live(case)
+        former = history.former(session, case.article.id)
+    return went_live(case, former)
 
 
-def went_live(case: Case) -> ResponseReturnValue:
-    """Say so, and show the page."""
+def went_live(case: Case, former: int | None) -> ResponseReturnValue:
+    """Say so, and show the page, with a way back to the *former* text."""
     name = case.names.get(case.revision.author_id)
     flash(_("It is live, and %(name)s is told.", name=name) if name else _("It is live."))
+    offer_former(former, case.article.ref)
     return redirect(url_for("articles.show", address=case.article.ref), 303)
 
 

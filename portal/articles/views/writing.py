@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
-from portal.articles import drafting, drafts, editing, outlines, reviewing, texts, workflow
+from portal.articles import drafting, drafts, editing, history, outlines, reviewing, texts, workflow
 from portal.articles.addresses import ref_in
 from portal.articles.levels import Kind
 from portal.articles.models import Article, Revision
@@ -21,6 +21,7 @@ from portal.articles.views import preview_turns
 from portal.articles.views import writing_pages as pages
 from portal.articles.views.care import times_of
 from portal.articles.views.conflicts import conflict_page
+from portal.articles.views.history import offer_former
 from portal.articles.writing_form import WritingForm, fields_of, form_of
 from portal.core import error_pages
 from portal.core.clock import now
@@ -214,6 +215,7 @@ def _hand_in(revision: Revision, do: str) -> ResponseReturnValue:
         drafting.publish(session, writer, ready, **said, now=now())  # type: ignore[arg-type]
         article = session.get_one(Article, revision.article_id)
         flash(_("It is live. It counts as new until a second person has checked it."))
+        offer_former(history.former(session, article.id), article.ref)
         return redirect(url_for("articles.show", address=article.address), 303)
 
 
