@@ -79,21 +79,30 @@ def check_folder(
         parties=parties,
         readers=readers,
     )
-    problems = [problem for file in files for problem in check_file(file, known=known, render=render)]
+    links = [_links(file) for file in files]
+    problems = [
+        problem
+        for file, own in zip(files, links, strict=True)
+        for problem in _check_one(file, own, known=known, render=render)
+    ]
     problems += _duplicates(files)
     reaches = dict(existing or {}) | reaches_of(files)
     ids = reaches.keys() | {file.id for file in files if file.id}
-    for file in files:
-        problems += _links_between(file, reaches, ids)
+    for file, own in zip(files, links, strict=True):
+        problems += _links_between(file, own, reaches, ids)
     return in_order(as_errors(problems) if strict else problems)
 
 
 def check_file(file: ArticleFile, *, known: Known | None = None, render: bool = False) -> list[Problem]:
     """Return the problems of one file, the ones found while reading it included."""
+    return _check_one(file, _links(file), known=known or Known(), render=render)
+
+
+def _check_one(file: ArticleFile, links: Iterable[Link], *, known: Known, render: bool) -> list[Problem]:
     problems = [*file.problems, *_fences(file), *_scripts(file), *_headings(file)]
-    problems += [problem for link in _links(file) for problem in _address(file, link)]
+    problems += [problem for link in links for problem in _address(file, link)]
     if file.front is not None:
-        problems += _unknown_ids(file, file.front, known or Known())
+        problems += _unknown_ids(file, file.front, known)
     if render and not any(problem.is_error for problem in problems):
         problems += check_rendering(file)
     return in_order(problems)
@@ -240,10 +249,12 @@ def _duplicates(files: Sequence[ArticleFile]) -> list[Problem]:
     return problems
 
 
-def _links_between(file: ArticleFile, reaches: Mapping[str, Reach], ids: Collection[str]) -> list[Problem]:
+def _links_between(
+    file: ArticleFile, links: Iterable[Link], reaches: Mapping[str, Reach], ids: Collection[str]
+) -> list[Problem]:
     """Links to articles that do not exist, or that some readers of the link may not open."""
     problems = []
-    for link in _links(file):
+    for link in links:
         if not link.ref:
             continue
         if link.ref not in ids:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 OPENING = re.compile(r"^(?P<indent>[ ]*)(?P<ticks>`{3,}|~{3,})(?P<info>.*)$")
 QUOTED = re.compile(r"^[ ]{0,3}>(?:[ ]{0,4}>)*[ ]?")
 TAB = 4
+TICKS = ("```", "~~~")  # without one of them nothing is a code block, as in most texts
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ def code_blocks(lines: Sequence[str]) -> tuple[list[CodeBlock], list[int]]:
     closes. Everything behind such an opening counts as code: nothing certain
     can be said about it, and searching on from each would take quadratic time.
     """
+    text = "\n".join(lines)
+    if not any(ticks in text for ticks in TICKS):
+        return [], []
     blocks: list[CodeBlock] = []
     at = 0
     while at < len(lines):

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.articles.codelines import code_blocks, in_columns, lines_of
+from portal.articles.codelines import TICKS, code_blocks, in_columns, lines_of
 from portal.articles.problems import did_you_mean
 from portal.articles.strict_yaml import Entry, load
 from portal.core.i18n import gettext as _
@@ -106,6 +106,8 @@ class Block:
 
 def blocks(body: str) -> tuple[list[Block], list[Fault]]:
     """Find the decision blocks of *body*; one inside a list or quote is a fault, since it would show as code."""
+    if not any(ticks in body for ticks in TICKS):
+        return [], []
     lines = lines_of(body)
     found: list[Block] = []
     faults: list[Fault] = []

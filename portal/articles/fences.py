@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.articles.codelines import code_blocks, code_line_numbers, in_columns, lines_of
+from portal.articles.codelines import TICKS, code_blocks, code_line_numbers, in_columns, lines_of
 from portal.articles.levels import Level
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
@@ -25,7 +25,7 @@ FENCED_LEVELS = (Level.SUPPORT, Level.SPECIALISTS)
 _NAMES = {level.word: level for level in FENCED_LEVELS}
 
 # A body with none of these has one part and no fault, as most have: nothing below would find another.
-_MARKS = (":::", "```", "~~~")
+_MARKS = (":::", *TICKS)
 
 # What an eye takes for the beginning of a line although it is not empty.
 _UNSEEN = " \t\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"

@@ -7,7 +7,6 @@ early, emits one event and never commits.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +38,7 @@ from portal.articles.models import (
 from portal.articles.rendering import Rendered, render_levels
 from portal.articles.rules import Scope, scope_of
 from portal.articles.states import ArticleState, RevisionState, Significance
-from portal.core.db import Model, add_row
+from portal.core.db import Model, add_row, insert_into
 from portal.core.errors import Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
@@ -276,7 +275,7 @@ def _new_live_revision(
         "number": last + 1,
         "state": RevisionState.LIVE,
         "title": text.front.title,
-        "front": dataclasses.asdict(text.front),
+        "front": text.front.values(),
         "front_text": text.front_text,
         "body": text.body,
         "author_id": by,
@@ -292,7 +291,7 @@ def _new_live_revision(
 
 def scope_columns(scope: Scope) -> dict[str, Any]:
     """The scope of a text by column of its revision."""
-    return dataclasses.asdict(scope)
+    return dict(vars(scope))
 
 
 def _repeat_front_matter(session: Session, article_id: int, front: FrontMatter, *, is_new: bool) -> None:
@@ -314,7 +313,7 @@ def _replace_rows(
     if not is_new:
         connection.execute(sa.delete(model).where(getattr(model, column) == key))
     if rows:
-        connection.execute(sa.insert(model), [{column: key} | row for row in rows])
+        connection.execute(insert_into(model), [{column: key} | row for row in rows])
 
 
 def _keep_old_slugs(session: Session, article_id: int, front: FrontMatter) -> None:
@@ -342,7 +341,7 @@ def write_pages(
         stored = {
             "level": level,
             "html": rendered.html,
-            "toc": [dataclasses.asdict(heading) for heading in rendered.toc],
+            "toc": [dict(vars(heading)) for heading in rendered.toc],
             "text": rendered.text,
             "hidden_parts": pages.hidden_parts[level],
         }

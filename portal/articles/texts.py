@@ -8,7 +8,6 @@ held meanwhile.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -270,7 +269,7 @@ def as_columns(text: Text, ref: str, file: ArticleFile | None = None) -> dict[st
     file = file or file_of(text, ref)
     values: dict[str, Any] = {
         "title": _title(file, text)[:MAX_TITLE],
-        "front": dataclasses.asdict(file.front) if file.front is not None else text.fields,
+        "front": file.front.values() if file.front is not None else text.fields,
         "front_text": text.front_text,
         "body": text.body,
     }

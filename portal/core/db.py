@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -86,12 +87,18 @@ class Model(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json}  # noqa: RUF012
 
 
+@cache
+def insert_into(model: type[Model]) -> sa.Insert:
+    """Return the statement that adds rows to the table of *model*, built once: building takes half as long again."""
+    return sa.insert(model)
+
+
 def add_row(session: Session, model: type[Model], values: Mapping[str, Any]) -> int:
     """Add a row past *session*, which would take three times as long, and return its id.
 
     For rows that nobody goes on working with in this transaction; defaults of columns hold.
     """
-    key = session.connection().execute(sa.insert(model), values).inserted_primary_key
+    key = session.connection().execute(insert_into(model), values).inserted_primary_key
     return int(key[0]) if key else 0
 
 

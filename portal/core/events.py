@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import clock
-from portal.core.db import IntPk, Json, Model, add_row
+from portal.core.db import IntPk, Json, Model, add_row, insert_into
 from portal.core.errors import ConfigError
 
 BUS = "portal.bus"
@@ -187,7 +187,7 @@ def emit(session: Session, event: Event) -> int:
     A session without a bus (a script, a migration) writes the event alone:
     the trail stays whole, nobody is told.
     """
-    payload = dataclasses.asdict(event)
+    payload = dict(vars(event))
     actor_id = payload.pop("actor_id")
     at = clock.now()
     event_id = add_row(session, EventRow, {"name": event.name, "at": at, "actor_id": actor_id, "payload": payload})
@@ -195,7 +195,7 @@ def emit(session: Session, event: Event) -> int:
     listening = bus.listening(event.name) if bus is not None else []
     if listening:
         jobs = [{"listener": listener.key, "event_id": event_id, "run_at": at} for listener in listening]
-        session.connection().execute(sa.insert(Job), jobs)
+        session.connection().execute(insert_into(Job), jobs)
     return event_id
 
 

@@ -1,5 +1,6 @@
 """Fields that are written are read as the same, and no text makes reading fail."""
 
+import dataclasses
 from datetime import UTC, date
 
 from hypothesis import given, settings
@@ -87,6 +88,12 @@ FRONTS = st.builds(
     practice=st.booleans(),
     sample=st.booleans(),
 )
+
+
+@settings(deadline=None, derandomize=True)
+@given(FRONTS)
+def test_the_values_of_all_fields_hold_those_of_the_blocks_inside(front):
+    assert front.values() == dataclasses.asdict(front)
 
 
 @settings(deadline=None, derandomize=True)
