@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,8 @@ from portal.core.db import add_row
 from portal.core.errors import Refused
 from portal.core.events import Event, emit
 from portal.core.i18n import gettext as _
+
+AGAIN = timedelta(minutes=1)  # within it the same words mean the same thing: a button was pressed twice
 
 
 def words(text: str, *, wanted: bool = False) -> str:

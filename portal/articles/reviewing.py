@@ -292,9 +292,24 @@ def remark(
         author_id=writer.person_id,
         at=now,
     )
+    if (same := _said_just_now(session, said)) is not None:
+        return same
     session.add(said)
     session.flush()
     return said
+
+
+def _said_just_now(session: Session, said: RevisionRemark) -> RevisionRemark | None:
+    """The same remark of a moment ago: its button was pressed twice."""
+    query = sa.select(RevisionRemark).where(
+        RevisionRemark.revision_id == said.revision_id,
+        RevisionRemark.author_id == said.author_id,
+        RevisionRemark.line == said.line,
+        RevisionRemark.text == said.text,
+        RevisionRemark.settled_at.is_(None),
+        RevisionRemark.at > said.at - moving.AGAIN,
+    )
+    return session.scalar(query.order_by(RevisionRemark.id).limit(1))
 
 
 def settle(session: Session, writer: Writer, remark_id: int, *, is_settled: bool = True, now: datetime) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.articles import moving, texts
 from portal.articles.capturing import CapturedDraft
 from portal.articles.frontmatter_model import KnownError
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Confidence, Governance, Kind, KnownErrorStatus, Level
-from portal.articles.models import Article
+from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
-from portal.articles.states import ArticleState
+from portal.articles.states import ArticleState, RevisionState
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
 from portal.organisation.models import Party, Service
@@ -37,6 +40,24 @@ def owner_role_of(session: Session, service_id: str) -> str:
         .order_by(sa.func.count().desc(), Article.owner_role)
     )
     return session.scalar(most.limit(1)) or str(party.owner_roles[0])
+
+
+def begun_just_now(
+    session: Session, writer: Writer, fields: Mapping[str, Any], body: str, *, now: datetime
+) -> Revision | None:
+    """The draft of *writer* that began with this very text a moment ago, and that nobody has touched since."""
+    query = sa.select(Revision, Article.ref).join(Article, Article.id == Revision.article_id)
+    query = query.where(
+        Revision.author_id == writer.person_id,
+        Revision.state == RevisionState.DRAFT,
+        Revision.saves == 0,
+        Revision.created_at > now - moving.AGAIN,
+        Article.state == ArticleState.NOT_YET_LIVE,
+    )
+    for revision, ref in session.execute(query.order_by(Revision.id)):
+        if texts.stored(revision) == texts.text_of(fields, body, ref=ref):
+            return revision
+    return None
 
 
 def highest_audience(writer: Writer) -> Level:

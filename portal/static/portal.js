@@ -6,7 +6,8 @@
    [data-focus]           takes the focus when it appears: an error summary, a thank-you
    [data-density-choice]  a group of buttons [data-density-value] that say how tight the rows are; remembered in this browser
    [data-sign-out]        a form that signs out: what the editor kept in this browser goes
-   details.menu           closes with Escape or a press elsewhere */
+   details.menu           closes with Escape or a press elsewhere
+   form[method=post]      a second press of the same button sends nothing more while the first is under way */
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -118,6 +119,21 @@
       for (const key of Object.keys(localStorage)) if (key.startsWith("text:")) localStorage.removeItem(key);
     } catch { /* a private window kept nothing */ }
   });
+
+  /* ---- a button that is pressed twice sends once ---- */
+  const underWay = new Set();
+  document.addEventListener("submit", (event) => {
+    const pressed = event.submitter ?? event.target;
+    const method = event.submitter?.getAttribute("formmethod") ?? event.target.getAttribute("method");
+    if (event.defaultPrevented || method?.toLowerCase() !== "post") return;
+    if (underWay.has(pressed)) {
+      event.preventDefault();
+      return;
+    }
+    underWay.add(pressed);
+    setTimeout(() => underWay.delete(pressed), 3000); // an answer that is no page leaves the button where it was
+  });
+  window.addEventListener("pageshow", () => underWay.clear());
 
   /* ---- how tight the rows are ---- */
   const remembered = {

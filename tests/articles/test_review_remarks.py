@@ -35,6 +35,19 @@ def test_a_line_is_remarked_on_without_a_script_and_the_remark_stands_below_it(b
     assert remarks_of(organised, text, kim) == [(2, "Which two?", False)]
 
 
+def test_a_remark_that_is_sent_twice_is_said_once_and_again_once_it_is_settled(browser, waiting, organised):
+    text, _ana = waiting(body="One.\nTwo.\n")
+    page, kim = browser("onsite", grant="contributor")
+    words = {"line": "2", "text": "Which two?"}
+
+    led_to = [send(page, f"/review/{text.id}/remarks", words).headers["Location"] for _press in range(2)]
+    send(page, "/review/remarks/1", {"do": "settle"})
+    send(page, f"/review/{text.id}/remarks", words)
+
+    assert led_to == [f"/review/{text.id}#remark-1"] * 2
+    assert remarks_of(organised, text, kim) == [(2, "Which two?", True), (2, "Which two?", False)]
+
+
 def test_with_a_script_the_form_comes_alone(browser, waiting):
     text, _ana = waiting(body="One.\nTwo.\n")
     page, _kim = browser("onsite", grant="contributor")

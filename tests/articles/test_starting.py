@@ -1,10 +1,12 @@
 """Beginning to write: four answers, a new article, and what there is already."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts.models import Person
 from portal.articles import texts
 from portal.articles.models import Article, Revision
 from portal.testing import NOON, csrf_of, sign_in
@@ -112,6 +114,41 @@ def test_who_may_only_suggest_writes_for_everyone_and_a_superuser_for_support(se
 
     assert (suggested[0].is_suggestion, suggested[2]["audience"]) == (True, "everyone")
     assert (begun()[0].is_suggestion, begun()[2]["audience"]) == (False, "support")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/write/capture", ANSWERS),
+        ("/write/new", {"title": "Scan", "service": "printing", "kind": "how_to", "audience": "support"}),
+    ],
+)
+def test_a_button_that_is_pressed_twice_begins_one_text(app, make_person, begun, path, fields):
+    client = sign_in(app.test_client(), make_person(roles=["front_line"]))
+    form = fields | {"csrf_token": csrf_of(client)}
+
+    led_to = [client.post(path, data=form).headers["Location"] for _press in range(2)]
+
+    assert led_to == [f"/write/{begun()[0].id}"] * 2
+
+
+def test_the_same_words_of_somebody_else_of_a_later_minute_or_after_a_saving_are_another_text(
+    app, make_person, house, frozen_clock
+):
+    ana, ben = (sign_in(app.test_client(), make_person(roles=["front_line"], name=name)) for name in ("Ana", "Ben"))
+
+    def press(client):
+        return client.post("/write/capture", data=ANSWERS | {"csrf_token": csrf_of(client)}).headers["Location"]
+
+    first, second = press(ana), press(ben)
+    with house.db.transaction() as session:
+        session.execute(sa.update(Revision).where(Revision.author_id == sa.select(Person.id).where(
+            Person.name == "Ana").scalar_subquery()).values(saves=1))  # fmt: skip
+    third = press(ana)
+    frozen_clock(NOON + timedelta(minutes=2))
+    fourth = press(ana)
+
+    assert len({first, second, third, fourth}) == 4
 
 
 def test_a_draft_is_in_the_language_in_which_its_writer_reads_the_portal(send, begun):

@@ -22,6 +22,8 @@ DESK = f"""<!doctype html><html lang="en"><head><title>Desk</title><meta name="h
 <section id="pane" data-pane tabindex="-1"></section>
 <section id="verdict"><form method="post" action="/verdict" hx-post="/verdict" hx-target="#verdict" hx-swap="outerHTML">
 <button name="verdict" value="yes">Yes</button><button name="verdict" value="no">No</button></form></section>
+<form method="post" action="/remark"><button name="do" value="add">Add</button>
+<button name="do" value="keep">Keep</button></form>
 </main></body></html>"""
 
 
@@ -53,6 +55,8 @@ class Desk:
             route.fulfill(body=DESK, content_type="text/html", headers={"Content-Security-Policy": POLICY})
         elif path == "/verdict" and by_script and "no" in (route.request.post_data or ""):
             route.fulfill(status=400, body="too old", content_type="text/html")
+        elif path == "/remark":
+            route.fulfill(status=204)
         elif path == "/verdict":
             route.fulfill(
                 body='<section id="verdict"><p id="thanks" tabindex="-1" data-focus>Thank you</p></section>',
@@ -166,6 +170,14 @@ def test_a_verdict_that_is_refused_in_place_is_sent_the_plain_way_with_its_answe
     desk.page.wait_for_url("**/verdict")
 
     assert desk.posted == [("verdict=no", True), ("verdict=no", False)]
+
+
+def test_a_button_that_is_pressed_twice_sends_once_and_another_one_of_its_form_still_sends(desk):
+    desk.page.get_by_role("button", name="Add").dblclick()
+    desk.page.get_by_role("button", name="Keep").click()
+    desk.page.wait_for_timeout(200)
+
+    assert desk.posted == [("do=add", False), ("do=keep", False)]
 
 
 def test_the_density_of_the_rows_is_remembered(desk):

@@ -75,10 +75,12 @@ def add_captured() -> ResponseReturnValue:
 
 
 def _begin(fields: Begun, body: str) -> int:
-    """Begin the text of a new article; the id of the text. Raises ``Refused``."""
+    """Begin the text of a new article, once however often the button was pressed; its id. Raises ``Refused``."""
     with transaction() as session:
         writer = drafts.writer_of(session, current_viewer().rights)
-        return drafting.start_new(session, writer, fields(session, writer), body, now=now()).id
+        given = fields(session, writer)
+        begun = starting.begun_just_now(session, writer, given, body, now=now())
+        return (begun or drafting.start_new(session, writer, given, body, now=now())).id
 
 
 def _capture_page(form: CaptureForm, fault: Refused | None = None) -> str:
