@@ -210,7 +210,7 @@ def close_to(session: Session, article: Article, rights: Rights, *, limit: int =
         "readers": sorted(rights.readers),
         "most": limit,
     }
-    return [listed(row) for row in session.execute(query, values).mappings()]
+    return [listed(row) for row in session.connection().execute(query, values).mappings()]
 
 
 @lru_cache(maxsize=64)
