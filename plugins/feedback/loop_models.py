@@ -15,7 +15,9 @@ class Callback(Model):
     """Somebody is to be called back about what they answered, by *due_at*.
 
     *token* lets the person say afterwards whether it is settled; *settled* is
-    that answer (``yes``, ``partly``, ``no``), or empty.
+    that answer (``yes``, ``partly``, ``no``), or empty. *kept_at* is when it
+    was settled or tried twice for the first time: in time is what was kept by
+    *due_at*.
     """
 
     __tablename__ = "feedback_callback"
@@ -38,6 +40,7 @@ class Callback(Model):
     opened_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     due_at: Mapped[datetime] = mapped_column(index=True)
     last_try_at: Mapped[datetime | None]
+    kept_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (sa.UniqueConstraint("invitation_id", "question_id"),)

@@ -178,6 +178,7 @@ def _callback():
     sa.Column('opened_by', sa.Integer(), nullable=True),
     sa.Column('due_at', UtcDateTime, nullable=False),
     sa.Column('last_try_at', UtcDateTime, nullable=True),
+    sa.Column('kept_at', UtcDateTime, nullable=True),
     sa.Column('closed_at', UtcDateTime, nullable=True),
     sa.ForeignKeyConstraint(['invitation_id'], ['feedback_invitation.id'], name=op.f('fk_feedback_callback_invitation_id_feedback_invitation'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['opened_by'], ['person.id'], name=op.f('fk_feedback_callback_opened_by_person')),
