@@ -100,8 +100,12 @@ def _rendered(body: str, level: Level, known: frozenset[str], language: str) -> 
     try:
         with speaking(language):
             return rendering.render(body, level, known=known, id_prefix=ID_PREFIX).html, ()
-    except Refused as refusal:
-        return "", faults_of(body) or (Fault(0, refusal.message, refusal.hint),)
+    except Refused:  # said in the language of the text
+        found = faults_of(body)
+    try:
+        return ("", found) if found else (rendering.render(body, level, known=known, id_prefix=ID_PREFIX).html, ())
+    except Refused as refusal:  # the same, in that of whoever writes it
+        return "", (Fault(0, refusal.message, refusal.hint),)
 
 
 def faults_of(body: str) -> tuple[Fault, ...]:

@@ -122,9 +122,11 @@ def test_words_of_the_portal_are_in_the_language_of_the_text_and_faults_in_that_
 
     page = shown(client, revision, "> [!NOTE]\n> Achtung.\n", language="de")
     faulty = shown(client, revision, "::: support\n", language="de")
+    long = shown(client, revision, "x" * (rendering.MAX_SOURCE_BYTES + 1), language="de")
 
     assert "Hinweis" in page["html"]
     assert faulty["faults"][0]["message"] == "The part for support that begins here is never closed."
+    assert [fault["message"] for fault in long["faults"]] == ["The text is longer than 100 KB."]
 
 
 def test_faults_of_parts_and_of_decision_scripts_come_with_their_lines(writing: Callable):

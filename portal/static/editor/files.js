@@ -69,22 +69,26 @@ export function start(form, area) {
     });
   }
 
-  async function plain(file) {
+  async function plain(file, told) {
     state.textContent = say("adding", { name: file.name });
     try {
       return await sent(file, "");
     } catch (refusal) {
-      state.textContent = say("not_added", { name: file.name, why: refusal.message });
+      told.push(say("not_added", { name: file.name, why: refusal.message }));
       return null;
     }
   }
 
+  /* What became of each of them stays to be read. */
   async function add(files) {
+    const told = [];
     for (const file of files) {
-      const markdown = await (isPicture(file) ? asked(file) : plain(file));
-      if (!markdown) continue;
-      put(area, markdown + (files.length > 1 ? "\n\n" : ""));
-      state.textContent = say("added", { name: file.name });
+      const markdown = await (isPicture(file) ? asked(file) : plain(file, told));
+      if (markdown) {
+        put(area, markdown + (files.length > 1 ? "\n\n" : ""));
+        told.push(say("added", { name: file.name }));
+      }
+      state.textContent = told.join(" ");
     }
   }
 

@@ -122,6 +122,7 @@ export function start(form, area, { onFilled }) {
     keep();
     const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
     if (answer.status === 422) return tell(say("refused", { why: why(said) }), true);
+    if (answer.status === 413) return tell(say("too_long"), true); // more than the portal reads at once
     isStopped = true;
     if (answer.status === 409) return tell(say("conflict", { why: said?.message ?? "" }), true);
     return tell(say(answer.status === 404 ? "gone" : "signed_out"), true);
