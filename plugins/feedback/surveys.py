@@ -176,7 +176,7 @@ SHIPPED: Final[tuple[Survey, ...]] = (
 def surveys_now(session: Session, bank: Bank) -> dict[str, Survey]:
     """All templates by their keys, as they are now: what is shipped, with what an administrator changed. One query."""
     changed = {row.key: row for row in session.scalars(sa.select(ChangedTemplate))}
-    return {survey.key: _now(survey, changed.get(survey.key), bank) for survey in SHIPPED}
+    return {survey.key: survey_with(survey, changed.get(survey.key), bank) for survey in SHIPPED}
 
 
 def survey_now(session: Session, bank: Bank, key: str) -> Survey:
@@ -188,11 +188,11 @@ def survey_now(session: Session, bank: Bank, key: str) -> Survey:
     shipped = next((survey for survey in SHIPPED if survey.key == key), None)
     if shipped is None:
         raise NotFound(_("There is no survey template of this name."))
-    return _now(shipped, session.get(ChangedTemplate, key), bank)
+    return survey_with(shipped, session.get(ChangedTemplate, key), bank)
 
 
-def _now(shipped: Survey, changed: ChangedTemplate | None, bank: Bank) -> Survey:
-    """Questions that left the bank are asked no more; the anchor always stays."""
+def survey_with(shipped: Survey, changed: ChangedTemplate | None, bank: Bank) -> Survey:
+    """A template with what was *changed* about it. Questions that left the bank are asked no more."""
     every = tuple(question.id for question in bank.to_ask(shipped.trigger))
     most = bank.limits[shipped.trigger]
     if changed is None:

@@ -7,7 +7,7 @@ what was asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import lru_cache
@@ -30,6 +30,11 @@ def shipped() -> Bank:
 def bank_now(session: Session) -> Bank:
     """The bank as it is now; one query, which finds rows only where something was worded anew here."""
     rows = session.scalars(sa.select(Wording).where(Wording.is_shipped.is_(False)).order_by(Wording.version))
+    return bank_with(rows)
+
+
+def bank_with(rows: Iterable[Wording]) -> Bank:
+    """The bank with the words of *rows*, the newest of a question last."""
     changed = {row.question_id: read(row.content) for row in rows}
     return replace(shipped(), questions={**shipped().questions, **changed}) if changed else shipped()
 
