@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from flask import Blueprint
+
 from plugins.feedback import events, loop_models, models, personal, round_models, wordings
+from plugins.feedback.views import BLUEPRINTS
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event
-from portal.core.hooks import Permission, PersonalData, Step, hookimpl
+from portal.core.hooks import NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Plugin
 
@@ -32,6 +35,11 @@ class FeedbackPlugin(Plugin):
     paths = ("/feedback",)
 
     @hookimpl
+    def blueprints(self) -> list[Blueprint]:
+        """Pages, by what they are for."""
+        return list(BLUEPRINTS)
+
+    @hookimpl
     def events(self) -> list[type[Event]]:
         """What others may listen to."""
         return [
@@ -49,6 +57,14 @@ class FeedbackPlugin(Plugin):
         return [
             Permission(ADMIN, _l("Choose the questions, and begin and publish rounds"), frozenset({"admin"})),
             Permission(CARE, _l("Follow up what people answered"), frozenset({"coach", "lead"})),
+        ]
+
+    @hookimpl
+    def navigation(self) -> list[NavItem]:
+        """What is asked, on the admin page."""
+        asked = _l("What people are asked on which occasion, in which words, and who sees the answers.")
+        return [
+            NavItem("bank.questions", _l("Questions"), ADMIN, "admin", 60, asked),
         ]
 
     @hookimpl
