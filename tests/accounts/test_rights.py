@@ -69,6 +69,7 @@ def test_of_several_roles_the_highest_level_counts_and_permissions_add_up(rights
         "articles.suggest",
         "articles.write",
         "desk.use",
+        "feedback.admin",
     }
 
 

@@ -21,7 +21,8 @@ from tests.trips.starting import Terminal, alive, gone_within, kill, open_termin
 MOVING = {"worker", "schedule", "job"}
 """Tables that a portal writes while nobody does anything: who works, what ran when, what waits."""
 FIRST_WORDS = r"""Database: core: empty to \d{4}
-Organisation: \d+ added, 0 brought up to date, 0 were so already\.
+(?:Database: \w+: empty to \d{4}
+)*Organisation: \d+ added, 0 brought up to date, 0 were so already\.
 Sign in as:   admin
 Password:     [a-z]{5}(?:-[a-z]{5}){4}
 The password is shown this once; keep it safe\.
