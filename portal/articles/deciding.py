@@ -11,7 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
-from portal.articles import checklist, diffing, drafts, editing, field_words, preview, queries, reviewing, rules, texts
+from portal.articles import (
+    checklist,
+    diffing,
+    drafts,
+    editing,
+    field_words,
+    moving,
+    preview,
+    queries,
+    reviewing,
+    rules,
+    texts,
+)
 from portal.articles.checklist import Answer
 from portal.articles.diffing import Diff
 from portal.articles.editing import Fault, Said
@@ -116,6 +128,19 @@ def live_article(session: Session, writer: Writer, revision_id: int) -> Article 
     query = sa.select(Article.ref).join(Revision, Revision.article_id == Article.id)
     ref = session.scalar(query.where(Revision.id == revision_id, Revision.state.in_(ONCE_LIVE)))
     return queries.by_ref(session, ref, writer.rights) if ref else None
+
+
+def decided_just_now(
+    session: Session, writer: Writer, revision_id: int, *, state: str, words: str, now: datetime
+) -> bool:
+    """Whether *writer* made this very decision, with these *words*, a moment ago: its button was pressed twice."""
+    query = sa.select(Revision.decided_why).where(
+        Revision.id == revision_id,
+        Revision.state == state,
+        Revision.decided_by == writer.person_id,
+        Revision.decided_at > now - moving.AGAIN,
+    )
+    return session.scalar(query) == words.replace("\r\n", "\n").strip()
 
 
 def may_check(session: Session, writer: Writer, article: Article) -> bool:

@@ -13,7 +13,7 @@ from portal.articles import deciding, drafts, history, history_words, reviewing,
 from portal.articles.addresses import ref_in
 from portal.articles.checklist import POINTS
 from portal.articles.deciding import Case
-from portal.articles.models import Revision, RevisionRemark
+from portal.articles.models import Article, Revision, RevisionRemark
 from portal.articles.rules import Writer
 from portal.articles.states import RevisionState
 from portal.articles.texts import Conflict
@@ -30,6 +30,7 @@ bp = Blueprint("reviews", __name__, template_folder="../templates")
 PER_PAGE = 25
 SIDE, INLINE, PAGE = VIEWS = ("side", "inline", "page")
 DECISIONS = ("accept", "send_back", "decline", "answers")
+LED_TO = {"accept": RevisionState.LIVE, "send_back": RevisionState.SENT_BACK, "decline": RevisionState.DECLINED}
 
 
 def writer() -> Writer:
@@ -146,13 +147,40 @@ def decide(revision_id: int) -> ResponseReturnValue:
         _refuse_unseen(case, do)
         _keep_answers(case, me, do)
         return _accept(case, me) if do == "accept" else _then(case, do)
-    except NotFound as gone:
-        return _too_late(gone, revision_id, request.form.get("why", ""))
-    except Conflict as conflict:
-        return _conflict(revision_id, conflict)
-    except (Refused, Forbidden) as refusal:
-        me = writer()
-        return _page(deciding.case(reading(), me, revision_id), me, refusal), 422
+    except (NotFound, Refused, Forbidden) as fault:
+        return _decided_before(me, revision_id, do) or _not_decided(fault, revision_id)
+
+
+def _decided_before(me: Writer, revision_id: int, do: str) -> ResponseReturnValue | None:
+    """Where the first press of the same button led, if it was pressed twice."""
+    with transaction() as session:  # what was read before may be of before the first press
+        state, words = LED_TO.get(do, ""), request.form.get("why", "")
+        if not deciding.decided_just_now(session, me, revision_id, state=state, words=words, now=now()):
+            return None
+        article = session.get_one(Article, session.get_one(Revision, revision_id).article_id)
+    flash(_said(do))
+    if do == "accept":
+        return redirect(url_for("articles.show", address=article.ref), 303)
+    return redirect(url_for(".show", revision_id=revision_id, view=request.form.get("view")), 303)
+
+
+def _said(do: str) -> str:
+    """What a decision says once it is made."""
+    if do == "accept":
+        return _("It is live.")
+    if do == "send_back":
+        return _("It is back with its writer, with your words.")
+    return _("It was not taken, and its writer reads why.")
+
+
+def _not_decided(fault: PortalError, revision_id: int) -> ResponseReturnValue:
+    """Why nothing was decided, with everything that was typed."""
+    if isinstance(fault, Conflict):
+        return _conflict(revision_id, fault)
+    if isinstance(fault, NotFound):
+        return _too_late(fault, revision_id, request.form.get("why", ""))
+    me = writer()
+    return _page(deciding.case(reading(), me, revision_id), me, fault), 422
 
 
 def _too_late(gone: NotFound, revision_id: int, typed: str) -> ResponseReturnValue:
@@ -214,18 +242,14 @@ def went_live(case: Case, former: int | None) -> ResponseReturnValue:
 
 def _then(case: Case, do: str) -> ResponseReturnValue:
     revision_id, why = case.revision.id, request.form.get("why", "")
-    place = None
     with transaction() as session:
         me = drafts.writer_of(session, current_viewer().rights)
         if do == "send_back":
             reviewing.send_back(session, me, revision_id, words=why, now=now())
-            flash(_("It is back with its writer, with your words."))
         elif do == "decline":
             reviewing.decline(session, me, revision_id, reason=why, now=now())
-            flash(_("It was not taken, and its writer reads why."))
-        else:
-            flash(_("Kept. Your answers stand here for whoever decides."))
-            place = "checklist"
+    flash(_("Kept. Your answers stand here for whoever decides.") if do == "answers" else _said(do))
+    place = "checklist" if do == "answers" else None
     return redirect(url_for(".show", revision_id=revision_id, view=request.form.get("view"), _anchor=place), 303)
 
 

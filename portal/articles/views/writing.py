@@ -36,6 +36,15 @@ ORDER = (RevisionState.SENT_BACK, RevisionState.DRAFT, RevisionState.SUBMITTED, 
 BESIDE = ("significance", "why")  # what is said beside a text and goes with it once it is handed in
 
 
+class _Kept(NamedTuple):
+    """A text that was saved, of which article and by whom, so that an answer need not read them again."""
+
+    revision: Revision
+    article: Article
+    writer: Writer
+    text: Text
+
+
 @bp.get("/write")
 @require("articles.suggest")
 def own_texts() -> ResponseReturnValue:
@@ -111,36 +120,50 @@ def act(revision_id: int) -> ResponseReturnValue:
     form = WritingForm()
     try:
         with transaction() as session:
-            revision, article, *_rest = _save(session, revision_id, form, outline=do == "outline")
-        if revision.state in ONCE_LIVE:  # pressed twice: it went live by the first
-            flash(_("It is live."))
-            return redirect(url_for("articles.show", address=article.ref), 303)
-        form.saves.data = str(revision.saves)
-        return _then(revision, form, do)
+            kept = _save(session, revision_id, form, outline=do == "outline")
+        form.saves.data = str(kept.revision.saves)
+        return _led_before(kept, do) or _then(kept.revision, form, do)
     except Conflict as conflict:
-        return _conflict(revision_id, conflict)
+        return _pressed_before(revision_id, form, do) or _conflict(revision_id, conflict)
     except (Refused, Forbidden) as refusal:
-        return _again(revision_id, form, refusal), 422
+        return _pressed_before(revision_id, form, do) or (_again(revision_id, form, refusal), 422)
+
+
+def _pressed_before(revision_id: int, form: WritingForm, do: str) -> ResponseReturnValue | None:
+    """Where the first press led, if this very text was handed in or put aside by another one a moment ago."""
+    try:
+        with transaction() as session:  # what was read before may be of before the first press
+            kept = _save(session, revision_id, form)
+    except (Refused, Forbidden):
+        return None
+    return _led_before(kept, do)
+
+
+def _led_before(kept: _Kept, do: str) -> ResponseReturnValue | None:
+    """Where a button leads whose first press has done already what it is for; nothing where it has not."""
+    revision = kept.revision
+    if revision.state in ONCE_LIVE:
+        flash(_("It is live."))
+        return redirect(url_for("articles.show", address=kept.article.ref), 303)
+    if do == "submit" and revision.state == RevisionState.SUBMITTED:
+        flash(_("Handed in. You are told as soon as somebody has decided."))
+        return redirect(url_for(".edit", revision_id=revision.id), 303)
+    if do == "discard" and revision.state == RevisionState.DISCARDED:
+        return redirect(url_for(".own_texts", aside=revision.id), 303)
+    return None
 
 
 def _step(revision_id: int, do: str) -> ResponseReturnValue:
     with transaction() as session:
         writer = drafts.writer_of(session, current_viewer().rights)
-        if do == "take_back":
+        if drafts.own(session, revision_id, writer).state == RevisionState.DRAFT:
+            pass  # pressed twice
+        elif do == "take_back":
             drafting.take_back(session, writer, revision_id, now=now())
         else:
             drafting.take_up(session, writer, revision_id, now=now())
     flash(_("It is a draft again. Go on where you stopped."))
     return redirect(url_for(".edit", revision_id=revision_id), 303)
-
-
-class _Kept(NamedTuple):
-    """A text that was saved, of which article and by whom, so that an answer need not read them again."""
-
-    revision: Revision
-    article: Article
-    writer: Writer
-    text: Text
 
 
 def _save(session: Session, revision_id: int, form: WritingForm, *, outline: bool = False) -> _Kept:
