@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Person
+from portal.accounts.rights import rights_of
 from portal.articles import checklist, drafting, drafts, outlines, texts
 from portal.articles.codelines import lines_of
 from portal.articles.frontmatter import ArticleFile
@@ -119,10 +120,15 @@ def said(remarks: Sequence[RevisionRemark], names: dict[int | None, str], body: 
 
 
 def decides(session: Session, writer: Writer, revision: Revision) -> str:
-    """Name of whoever looks after this text and is told of it; empty where that is its writer, or nobody."""
+    """Name of whoever looks after this text, can decide on it and is told so; empty for its writer, or nobody."""
     role = str(revision.front.get("owner_role") or "")
     holder = accounts.holder_of(session, role) if role else None
-    return holder.name if holder is not None and holder.id != writer.person_id else ""
+    if holder is None or holder.id == writer.person_id:
+        return ""
+    rights = rights_of(session, holder)
+    if rights.person_id is None or not rights.may("articles.write"):
+        return ""
+    return holder.name if drafts.may_publish(session, revision, drafts.writer_of(session, rights)) else ""
 
 
 def choices(session: Session, writer: Writer) -> Choices:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.accounts.models import Proficiency
+from portal.accounts.models import OwnerRoleHolder, Proficiency
 from portal.articles import drafts, reviewing, texts, timing
 from portal.articles.models import Article, Revision
 from portal.core.portal import Portal
@@ -149,6 +149,20 @@ def test_a_text_is_handed_in_and_its_page_says_what_happens_next(organised, make
     assert "Grace Hall looks after pages like this and was told." in page.text
     assert "The old way is gone." in page.text
     assert stand(organised, "KB0101")[1:] == [(2, "submitted", "Better.\n")]
+
+
+def test_nobody_is_named_who_could_not_decide_and_so_was_not_told(organised, make_article, make_person, writer):
+    make_article(audience="support", owner_role="network-team")
+    kim = make_person("Kim Berg", roles=["onsite"])
+    with organised.db.transaction() as session:
+        session.add(OwnerRoleHolder(owner_role="network-team", person_id=kim.id, named_at=NOON))
+    me = writer("onsite")
+
+    answer = press(me, begin(me), "submit", body="Better.\n", significance="changed")
+
+    page = me.get(answer.headers["Location"]).text
+    assert "Kim Berg" not in page
+    assert "Anybody who publishes for its readers can decide." in page
 
 
 def test_without_saying_how_much_it_changes_the_text_is_kept_and_not_handed_in(organised, make_article, writer):
