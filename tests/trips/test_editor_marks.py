@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.served import Served
+from tests.trips.editor import PAUSE, Editor, begun
 from tests.trips.people import sign_in, watched
 from tests.trips.test_accessibility import AXE, barriers
-from tests.trips.test_editor_script import PAUSE, Editor, begun
 
 pytestmark = pytest.mark.browser
 

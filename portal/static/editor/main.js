@@ -51,6 +51,21 @@ function similar(form) {
   title.addEventListener("input", ask);
 }
 
+/* The checklist is open where it stands beside the text, and folded where the preview takes its room. */
+function checklist(form) {
+  const list = form.querySelector("details[data-open-wide]");
+  const [wide, widest] = [matchMedia("(min-width: 60.01rem)"), matchMedia("(min-width: 100.01rem)")];
+  let isBeside = null;
+  const place = () => {
+    const fits = wide.matches && (widest.matches || form.dataset.view !== "both");
+    if (list && fits !== isBeside) list.open = fits;
+    isBeside = fits;
+  };
+  new MutationObserver(place).observe(form, { attributeFilter: ["data-view"] });
+  for (const each of [wide, widest]) each.addEventListener("change", place);
+  place();
+}
+
 export function start(form) {
   const area = form.querySelector("[data-editor-body]");
   const acts = {};
@@ -62,6 +77,6 @@ export function start(form) {
   similar(form);
   missing(form);
   kinds(form);
-  if (matchMedia("(min-width: 60.01rem)").matches) for (const each of document.querySelectorAll("details[data-open-wide]")) each.open = true;
+  checklist(form);
   document.documentElement.dataset.editor = "ready";
 }
