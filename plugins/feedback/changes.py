@@ -25,6 +25,7 @@ from plugins.feedback.models import ChangedTemplate
 from plugins.feedback.surveys import State, Survey
 from portal.core.errors import NotFound, Refused
 from portal.core.i18n import gettext as _
+from portal.core.i18n import language
 
 FIRST_OWN = 101
 """Questions that are added here are numbered from here on, so that those of a later portal never meet them."""
@@ -170,10 +171,10 @@ def choose(
     possible = {question.id: question for question in bank.to_ask(before.trigger)}
     if not set(question_ids) or not set(question_ids) <= possible.keys():
         raise Refused(_("A template asks at least one question of its occasion."), field="questions")
-    left = [each.id for each in possible.values() if each.first and each.id not in question_ids]
+    left = [each.said(language()) for each in possible.values() if each.first and each.id not in question_ids]
     if left:
         raise Refused(
-            _("%(id)s begins the form and cannot be left out.", id=left[0]),
+            _("“%(question)s” begins the form and cannot be left out.", question=left[0]),
             hint=_("Take the whole template out of use instead."),
             field="questions",
         )

@@ -84,6 +84,8 @@ class Town:
                 "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
                 "kind": ["site", "unit", "party", "service"],
                 "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
+                "question_id": ["N1", "R3", "nothing"],
+                "template_key": ["N", "P", "nothing"],
                 "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
                 "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
                 "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],

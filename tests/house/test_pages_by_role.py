@@ -121,12 +121,19 @@ TABLE: dict[str, frozenset[str]] = {
     "notices.choices": SIGNED_IN,
     "notices.choose": SIGNED_IN,
     "watching.watch": SIGNED_IN,
+    "bank.questions": ADMIN,
+    "bank.question": ADMIN,
+    "bank.add": ADMIN,
+    "bank.use": ADMIN,
+    "survey_templates.index": ADMIN,
+    "survey_templates.show": ADMIN,
+    "survey_templates.preview": ADMIN,
     "home.front": EVERYBODY,
     "home.desk": DESK,
 }
 # One value for each argument: somebody else's page, an article for everyone, a service that has something to read.
 VALUES = {"address": "KB0101", "ref": "KB0101", "service_id": "mail", "unit_id": "sales", "kind": "unit",
-          "key": "sales", "name": "nothing"}  # fmt: skip
+          "key": "sales", "name": "nothing", "question_id": "N2", "template_key": "N"}  # fmt: skip
 
 
 @pytest.fixture

@@ -41,6 +41,9 @@ ADMIN = (
     "/admin/organisation/add/party", "/admin/organisation/add/service", "/admin/people", "/admin/people/new",
     "/admin/people/{ana}", "/admin/people/owner-roles", "/people/{ana}", "/people/{ana}/absences",
     "/people/{nora}", "/coach/writers",
+    "/feedback/admin/questions", "/feedback/admin/questions/N1", "/feedback/admin/questions/R3",
+    "/feedback/admin/questions/new", "/feedback/admin/questions/new?trigger=pulse&type=one_of",
+    "/feedback/admin/templates", "/feedback/admin/templates/N", "/feedback/admin/templates/P/preview?on=phone",
 )  # fmt: skip
 COACH = (
     "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",

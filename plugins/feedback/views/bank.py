@@ -115,7 +115,7 @@ def add() -> ResponseReturnValue:
             made = changes.add(session, typed(form, shape), consent=_consent(form), by=viewer().person_id, now=now())
     except Refused as fault:
         return _refused(shape, form, fault)
-    flash(_("It is there now, as %(id)s.", id=made.id))
+    flash(_("The question is there now."))
     return redirect(url_for(".question", question_id=made.id), 303)
 
 

@@ -38,6 +38,8 @@ MODES: Final = {
     Mode.ANONYMOUS: _l("anonymous"),
 }
 KNOWN: Final[ordering.Told] = {}
+NAMES: Final = {"superuser": "Alex Reed"}
+"""Somebody, where a question has a name in it."""
 
 
 class TemplateForm(FlaskForm):  # type: ignore[misc]
@@ -113,7 +115,14 @@ def preview(template_key: str) -> ResponseReturnValue:
     places = ordering.form(ordered, limit=survey.most_shown, known=KNOWN, given={})
     is_phone = request.args.get("on") == "phone"
     with speaking(shown):
-        values = {"survey": survey, "places": places, "bank": bank, "shown": shown, "is_phone": is_phone}
+        values = {
+            "survey": survey,
+            "places": places,
+            "bank": bank,
+            "names": NAMES,
+            "shown": shown,
+            "is_phone": is_phone,
+        }
         form = Markup(render_template("feedback/_preview.html", who_sees=WHO_SEES[survey.mode], **values))  # noqa: S704
     return render_template(
         "feedback/template_preview.html",
@@ -133,7 +142,7 @@ def _form(survey: Survey, bank: Bank, *, filled: bool = False) -> Any:
         "state": str(survey.state),
     }
     form = TemplateForm(None, data=values) if filled else TemplateForm()
-    form.questions.choices = [(each.id, f"{each.said(language())} ({each.id})") for each in bank.to_ask(survey.trigger)]
+    form.questions.choices = [(each.id, each.said(language())) for each in bank.to_ask(survey.trigger)]
     form.most_shown.description = _("From 1 to %(most)s.", most=bank.limits[survey.trigger])
     form.state.choices = [(str(state), str(words)) for state, words in STATES.items()]
     return form
