@@ -167,7 +167,7 @@ class ArticlesRoom(Room):
             "reviews": HelpLink("KB9010", "The change, word by word"),
             "reviews.queue": HelpLink("KB9010", "What waits for you"),
             "adapting": HelpLink("KB9010", "Accept, send back, decline"),
-            "starting": HelpLink("KB9009", "Begin a new article"),
+            "starting": HelpLink("KB9009", "Begin a new page"),
             "starting.capture": capture,
             "starting.add_captured": capture,
             "previews": HelpLink("KB9009", "The editor"),

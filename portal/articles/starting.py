@@ -121,8 +121,8 @@ def _audience(word: str, writer: Writer, service: str) -> Level:
         raise Refused(_("It is not said who this is for."), hint=_("Choose who may read it."), field="audience")
     if level > max(writer.writing_level(service), Level.EVERYONE):
         raise Refused(
-            _("This service has articles of that kind which you do not read."),
-            hint=_("Choose who it is for among those whose articles you read."),
+            _("This service has pages of that kind which you do not read."),
+            hint=_("Choose who it is for among those whose pages you read."),
             field="audience",
         )
     return level

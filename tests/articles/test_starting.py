@@ -253,7 +253,7 @@ def test_every_kind_can_be_begun(send, begun, kind):
         ({"service": ""}, "service", "It is not said which service this is about."),
         ({"kind": "poem"}, "kind", "It is not said what kind of page this is."),
         ({"audience": ""}, "audience", "It is not said who this is for."),
-        ({"audience": "specialists"}, "audience", "This service has articles of that kind which you do not read."),
+        ({"audience": "specialists"}, "audience", "This service has pages of that kind which you do not read."),
     ],
 )
 def test_a_new_article_is_refused_beside_its_field_and_what_was_typed_stays(send, house, changed, field, said):
