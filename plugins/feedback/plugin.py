@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from plugins.feedback import events, loop_models, models, personal, round_models, wordings
+from plugins.feedback import events, listeners, loop_models, models, personal, round_models, wordings
 from plugins.feedback.views import BLUEPRINTS
 from portal.core.clock import now
 from portal.core.config import Setting
-from portal.core.events import Event
+from portal.core.events import Event, On
 from portal.core.hooks import NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Plugin
+from portal.notices.kinds import NoticeKind
 
 __all__ = ["FeedbackPlugin", "loop_models", "models", "round_models"]
 
@@ -50,6 +51,16 @@ class FeedbackPlugin(Plugin):
             events.FeedbackCallbackClosed,
             events.FeedbackImprovementDelivered,
         ]
+
+    @hookimpl
+    def subscriptions(self) -> list[On]:
+        """Answers ask for call-backs; whoever said something hears what became of it."""
+        return listeners.of_answers(self.portal.db)
+
+    @hookimpl
+    def notice_kinds(self) -> list[NoticeKind]:
+        """Call-backs, and what became of what people said."""
+        return list(listeners.KINDS)
 
     @hookimpl
     def permissions(self) -> list[Permission]:
