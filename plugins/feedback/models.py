@@ -78,7 +78,7 @@ class Invitation(Model):
     round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("feedback_round.id"), index=True)
     about: Mapped[str] = mapped_column(sa.String(20))
     about_id: Mapped[str] = mapped_column(sa.String(80))
-    article_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id", ondelete="SET NULL"), index=True)
+    article_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id", ondelete="SET NULL"))
     revision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("revision.id", ondelete="SET NULL"), index=True)
     service_id: Mapped[str | None] = mapped_column(sa.ForeignKey("service.id"), index=True)
     unit_id: Mapped[str | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
@@ -99,6 +99,8 @@ class Invitation(Model):
     __table_args__ = (
         sa.UniqueConstraint("template", "about", "about_id", "person_id"),
         sa.Index("ix_feedback_invitation_open", "state", "due_at"),
+        sa.Index("ix_feedback_invitation_article", "article_id", "answered_at"),
+        sa.Index("ix_feedback_invitation_created", "channel", "created_at"),
     )
 
 
@@ -129,6 +131,7 @@ class Answer(Model):
 
     __table_args__ = (
         sa.UniqueConstraint("invitation_id", "question_id"),
+        sa.Index("ix_feedback_answer_lately", "answered_at"),
         sa.Index("ix_feedback_answer_article", "article_id", "question_id", "answered_at"),
         sa.Index("ix_feedback_answer_service", "service_id", "question_id", "answered_at"),
         sa.Index("ix_feedback_answer_unit", "unit_id", "question_id", "answered_at"),

@@ -167,7 +167,8 @@ def _invitation():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback_invitation')),
     sa.UniqueConstraint('template', 'about', 'about_id', 'person_id', name=op.f('uq_feedback_invitation_template_about_about_id_person_id'))
     )
-    op.create_index(op.f('ix_feedback_invitation_article_id'), 'feedback_invitation', ['article_id'])
+    op.create_index('ix_feedback_invitation_article', 'feedback_invitation', ['article_id', 'answered_at'])
+    op.create_index('ix_feedback_invitation_created', 'feedback_invitation', ['channel', 'created_at'])
     op.create_index(op.f('ix_feedback_invitation_due_at'), 'feedback_invitation', ['due_at'])
     op.create_index('ix_feedback_invitation_open', 'feedback_invitation', ['state', 'due_at'])
     op.create_index(op.f('ix_feedback_invitation_person_id'), 'feedback_invitation', ['person_id'])
@@ -204,6 +205,7 @@ def _answer():
     sa.UniqueConstraint('invitation_id', 'question_id', name=op.f('uq_feedback_answer_invitation_id_question_id'))
     )
     op.create_index('ix_feedback_answer_article', 'feedback_answer', ['article_id', 'question_id', 'answered_at'])
+    op.create_index('ix_feedback_answer_lately', 'feedback_answer', ['answered_at'])
     op.create_index(op.f('ix_feedback_answer_invitation_id'), 'feedback_answer', ['invitation_id'])
     op.create_index(op.f('ix_feedback_answer_person_id'), 'feedback_answer', ['person_id'])
     op.create_index(op.f('ix_feedback_answer_revision_id'), 'feedback_answer', ['revision_id'])
