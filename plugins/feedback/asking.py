@@ -58,7 +58,7 @@ class NotSaved(Refused):
 
 
 @dataclass(frozen=True)
-class _Read:
+class ReadForm:
     """What a form says: what was chosen, what was written, and what does not fit."""
 
     chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,6 +67,7 @@ class _Read:
 
     @property
     def ids(self) -> set[str]:
+        """The questions that were answered."""
         return {*self.chosen, *self.written}
 
 
@@ -98,7 +99,7 @@ def save_answers(
             hint=_("Nothing was changed. Whoever looks after this has begun to work with it."),
         )
     bank = bank_now(session)
-    read = _read(invitation, given, bank)
+    read = read_form(invitation, given, bank)
     if read.errors:
         raise NotSaved(read.errors)
     if not read.ids and first_at is None:
@@ -150,12 +151,12 @@ def names_for(session: Session, invitation: Invitation, given: Mapping[str, Sequ
     return session.scalars(sa.select(Person.name).order_by(Person.id.desc()).limit(MOST_NAMES)).all()
 
 
-def _read(invitation: Invitation, given: Mapping[str, Sequence[str]], bank: Bank) -> _Read:
+def read_form(invitation: Invitation, given: Mapping[str, Sequence[str]], bank: Bank) -> ReadForm:
     """Go through the form in its order: a question that makes no sense after those before it is left out."""
     unknown = given.keys() - set(invitation.form)
     if unknown:
         log.info("unknown questions ignored", extra={"template": invitation.template, "count": len(unknown)})
-    read = _Read()
+    read = ReadForm()
     told: dict[str, str] = dict(invitation.known)
     for each in invitation.form:
         question = bank.questions.get(each)
@@ -172,7 +173,7 @@ def _read(invitation: Invitation, given: Mapping[str, Sequence[str]], bank: Bank
     return read
 
 
-def _read_words(read: _Read, question: Question, raw: str) -> None:
+def _read_words(read: ReadForm, question: Question, raw: str) -> None:
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
     over = len(text) - question.max_chars
     if over > 0:
@@ -186,7 +187,7 @@ def _read_words(read: _Read, question: Question, raw: str) -> None:
         read.written[question.id] = text
 
 
-def _read_choice(read: _Read, question: Question, raw: Sequence[str]) -> None:
+def _read_choice(read: ReadForm, question: Question, raw: Sequence[str]) -> None:
     values = [choice.value for choice in question.choices if choice.value in raw]
     if len(values) != len(set(raw)) or (len(values) > 1 and question.type != Type.MANY_OF):
         read.errors[question.id] = _("Please choose one of these answers, or none.")
@@ -251,7 +252,7 @@ def _with_context(row: Answer | Verbatim, invitation: Invitation) -> None:
         setattr(row, column, getattr(invitation, column))
 
 
-def _state(invitation: Invitation, read: _Read, most_shown: int) -> str:
+def _state(invitation: Invitation, read: ReadForm, most_shown: int) -> str:
     if not read.ids:
         return DECLINED
     told = {**{each: ",".join(values) for each, values in read.chosen.items()}, **read.written}
