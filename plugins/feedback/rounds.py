@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from plugins.feedback import anonymity, fatigue, inviting, ordering, tokens
 from plugins.feedback.anonymity import Keys
 from plugins.feedback.events import FeedbackRoundClosed, FeedbackRoundPublished
-from plugins.feedback.improvements import State as ImprovementState
 from plugins.feedback.loop_models import Improvement, ImprovementSource
 from plugins.feedback.models import Invitation
 from plugins.feedback.round_models import Invited, Round, RoundUnit, UsedToken
@@ -41,9 +40,8 @@ ACTION_WITHIN: Final = timedelta(days=30)
 SHORTEST, LONGEST = timedelta(days=1), timedelta(days=60)
 OPEN_FOR: Final = timedelta(days=14)
 LONGEST_REASON: Final = 500
-DONE_ABOUT: Final = frozenset(
-    {ImprovementState.ACCEPTED, ImprovementState.DOING, ImprovementState.DELIVERED, ImprovementState.CHECKED}
-)
+DONE_ABOUT: Final = frozenset({"accepted", "doing", "delivered", "checked"})
+"""States of an improvement that somebody has taken on."""
 
 
 class State(StrEnum):

@@ -40,7 +40,10 @@ def keys(tmp_path):
         ({"sales": 9, "company": 1}, {"sales": {"company": 9}, "company": {"company": 1}}),
         ({"sales": 9}, {"sales": {None: 9}}),
         ({"team": 4, "sales": 6}, {"team": {"sales": 4}, "sales": {"sales": 6}}),
-        ({"team": 10, "sales": 6, "company": 4}, {"team": {"team": 10}, "sales": {"company": 6}, "company": {"company": 4}}),
+        (
+            {"team": 10, "sales": 6, "company": 4},
+            {"team": {"team": 10}, "sales": {"company": 6}, "company": {"company": 4}},
+        ),
         ({None: 30}, {None: {None: 30}}),
     ],
 )  # fmt: skip
