@@ -1,4 +1,4 @@
-"""Reviewing: accept, adapt, send back, decline; remarks on lines, the checklist, and what makes a live text checked.
+"""Reviewing: accept, send back, decline; remarks on lines, the checklist, and what makes a live text checked.
 
 A text is decided on by anybody but its writer who could publish it for its
 audience themselves (``drafts.decidable``). Each decision can be taken back by
@@ -7,17 +7,15 @@ whoever made it, as long as nothing followed from it. None commits.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import drafting, drafts, fences, merging, moving, queries, rules, texts, vouching
+from portal.articles import drafts, fences, merging, moving, queries, rules, texts, vouching
 from portal.articles.events import ArticleValidated
-from portal.articles.levels import Confidence, Governance, Level
+from portal.articles.levels import Confidence, Level
 from portal.articles.models import Article, Revision, RevisionAnswer, RevisionMove, RevisionRemark
 from portal.articles.rules import Writer
 from portal.articles.states import RevisionState
@@ -92,7 +90,7 @@ def accept(
     moving.refuse_when_outdated(session, revision, ready, rights=writer.rights)
     moving.refuse_archived(session, revision)
     rules.refuse_by_checklist(drafts.answers(session, revision.id, writer))
-    _decided(revision, writer, why, now)
+    decided(revision, writer, why, now)
     moving.go_live(
         session,
         revision,
@@ -107,122 +105,11 @@ def accept(
     return revision
 
 
-def to_adapt(session: Session, writer: Writer, revision_id: int) -> Text:
-    """The whole text on top of what is live, for a reviewer who changes it before it goes live.
-
-    Raises:
-        NotFound: there is no such text for these rights.
-        Forbidden: they wrote it themselves, or it is a compliance text.
-        Conflict: as :func:`whole_text`, or another text went live since.
-    """
-    handed_in = drafts.to_decide(session, revision_id, writer)
-    article = session.get_one(Article, handed_in.article_id)
-    _refuse_compliance(article, handed_in.front)
-    whole = whole_text(session, handed_in)
-    if handed_in.base_revision_id != article.live_revision_id:
-        raise moving.behind(session, handed_in, whole, rights=writer.rights)
-    return whole
-
-
-def ready_adapted(
-    session: Session, writer: Writer, revision_id: int, fields: Mapping[str, Any], body: str, *, saves: int
-) -> Ready:
-    """Read, check and render a text that was handed in as its reviewer changed it.
-
-    *saves* is the saving that the reviewer read.
-
-    Raises:
-        NotFound: there is no such text for these rights.
-        Forbidden: they wrote it themselves, or it is a compliance text, which a second person reads unchanged.
-        Incomplete: the changed text has errors.
-    """
-    handed_in = drafts.to_decide(session, revision_id, writer)
-    article = session.get_one(Article, handed_in.article_id)
-    _refuse_compliance(article, handed_in.front, fields)
-    made = texts.ready(session, handed_in, text=texts.text_of(fields, body, ref=article.ref))
-    return dataclasses.replace(made, saves=saves)
-
-
-def adapt(
-    session: Session,
-    writer: Writer,
-    ready: Ready,
-    *,
-    base_revision_id: int | None,
-    significance: str | None = None,
-    why: str = "",
-    now: datetime,
-) -> Revision:
-    """Accept a submitted text with changes: the changed one goes live under the name of who wrote it.
-
-    What was handed in stays in the history. *ready* is what :func:`ready_adapted`
-    made of the changed text, *base_revision_id* names the live text that the
-    reviewer worked on top of.
-
-    Raises:
-        NotFound: there is no such text for these rights.
-        Forbidden: they wrote it themselves, it is a compliance text, or it is for other readers than they publish for.
-        Refused: no such move.
-        Conflict: it was saved, or another text went live, since.
-    """
-    handed_in = drafts.to_decide(session, ready.revision_id, writer)
-    article = session.get_one(Article, handed_in.article_id)
-    moving.refuse_when_saved(handed_in, ready)
-    if base_revision_id != article.live_revision_id:
-        raise moving.behind(session, handed_in, ready.text, rights=writer.rights)
-    moving.refuse_archived(session, handed_in)
-    proposed = handed_in.significance
-    _decided(handed_in, writer, why, now)
-    moving.record(session, handed_in, "adapt", by=writer.person_id, now=now, why=why)
-    adapted = drafting.new_revision(
-        session,
-        article,
-        ready.text,
-        author_id=handed_in.author_id,
-        is_suggestion=handed_in.is_suggestion,
-        origin_id=handed_in.id,
-        now=now,
-    )
-    _decided(adapted, writer, why, now)
-    session.flush()
-    _refuse_to_adapt(session, article, adapted, writer)
-    moving.go_live(
-        session,
-        adapted,
-        ready,
-        "go_live_adapted",
-        significance=significance or proposed,
-        is_reviewed=True,
-        by=writer.person_id,
-        now=now,
-        why=why,
-        begins=True,
-    )
-    return adapted
-
-
-def _refuse_compliance(article: Article, *fields: Mapping[str, Any]) -> None:
-    if Governance.COMPLIANCE in {article.governance, *(str(each.get("governance")) for each in fields)}:
-        raise Forbidden(
-            _("This is a compliance text; nobody changes and accepts it at once."),
-            hint=_("Send it back, and say what to change."),
-        )
-
-
-def _refuse_to_adapt(session: Session, article: Article, adapted: Revision, writer: Writer) -> None:
-    _refuse_compliance(article, adapted.front)
-    if not drafts.may_publish(session, adapted, writer):
-        raise Forbidden(
-            _("The changed text is for other readers than you may publish for."),
-            hint=_("Leave who it is for as it was."),
-        )
-
-
 def send_back(session: Session, writer: Writer, revision_id: int, *, words: str, now: datetime) -> Revision:
     """Give a text back to its writer, with words. Raises ``NotFound``, ``Forbidden`` and ``Refused``."""
     revision = drafts.to_decide(session, revision_id, writer)
     moving.record(session, revision, "send_back", by=writer.person_id, now=now, why=words)
-    _decided(revision, writer, words, now)
+    decided(revision, writer, words, now)
     return revision
 
 
@@ -238,7 +125,7 @@ def decline(session: Session, writer: Writer, revision_id: int, *, reason: str, 
     if not revision.is_suggestion:
         raise Refused(_("Only suggestions are declined."), hint=_("Send the text back, and say what it would take."))
     moving.record(session, revision, "decline", by=writer.person_id, now=now, why=reason)
-    _decided(revision, writer, reason, now)
+    decided(revision, writer, reason, now)
     return revision
 
 
@@ -267,7 +154,8 @@ def recall(session: Session, writer: Writer, revision_id: int, *, now: datetime)
     return revision
 
 
-def _decided(revision: Revision, writer: Writer, why: str, now: datetime) -> None:
+def decided(revision: Revision, writer: Writer, why: str, now: datetime) -> None:
+    """Write down who decided about a text, when, and why."""
     revision.decided_by, revision.decided_at, revision.decided_why = writer.person_id, now, moving.words(why)
 
 

@@ -242,8 +242,3 @@ def moved(name: str, state: str | None) -> Move:
         _("This text is %(state)s, so that cannot be done.", state=words),
         hint=_("Look at it again: somebody may have moved it meanwhile."),
     )
-
-
-def open_to(state: str, who: Who) -> list[str]:
-    """Names of the moves that lead on from *state* for *who*, in the order of the table."""
-    return [move.name for move in _ALL if move.who == who and state in move.sources]

@@ -55,11 +55,6 @@ def unread_of(person_id: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(notice).where(unread).scalar_subquery()
 
 
-def unread_count(session: Session, person_id: int) -> int:
-    """How many notices of a person are not read yet."""
-    return session.scalar(sa.select(unread_of(sa.literal(person_id)))) or 0
-
-
 def in_words(session: Session, rights: Rights, rows: Sequence[Notice]) -> list[Told]:
     """Notices in words, in their order; what the holder of *rights* may not read now is left out."""
     kinds = kinds_of(session)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
-from portal.articles import drafting, drafts, history, reviewing, texts
+from portal.articles import adapting, drafting, drafts, history, reviewing, texts
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.texts import Text
@@ -71,9 +71,9 @@ class Desk:
         fields = texts.stored(revision).fields | options.pop("fields", {})
         saves = options.pop("saves", revision.saves)
         ready = self._read(
-            lambda session, me: reviewing.ready_adapted(session, me, revision.id, fields, body, saves=saves)
+            lambda session, me: adapting.ready_adapted(session, me, revision.id, fields, body, saves=saves)
         )
-        return self._do(lambda session, me: reviewing.adapt(session, me, ready, **options))
+        return self._do(lambda session, me: adapting.adapt(session, me, ready, **options))
 
     def __getattr__(self, name: str) -> Any:
         """Any other step of the three services, by its name."""

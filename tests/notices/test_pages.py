@@ -56,7 +56,7 @@ def count(page: str) -> list[str]:
 
 def unread(house: Portal, person: Person) -> int:
     with house.db.reading() as session:
-        return queries.unread_count(session, person.id)
+        return session.scalar(sa.select(queries.unread_of(sa.literal(person.id)))) or 0
 
 
 def test_the_bell_shows_how_many_are_unread_and_the_list_what_they_are(client, told, organised, person):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from portal.accounts.login import current_viewer
-from portal.articles import deciding, drafts, editing, history, reviewing, texts
+from portal.articles import adapting, deciding, drafts, editing, history, texts
 from portal.articles.deciding import Case
 from portal.articles.editing import Fault
 from portal.articles.rules import Writer
@@ -34,7 +34,7 @@ def show(revision_id: int) -> ResponseReturnValue:
     me = writer()
     case = deciding.case(reading(), me, revision_id)
     try:
-        whole = reviewing.to_adapt(reading(), me, revision_id)
+        whole = adapting.to_adapt(reading(), me, revision_id)
     except Conflict as conflict:
         return both(revision_id, conflict, {})
     return _page(case, form_of(whole, case.revision), me)
@@ -63,9 +63,9 @@ def _accept(revision_id: int, form: WritingForm) -> ResponseReturnValue:
     kept = {name: request.form.get(name, "") for name in ("significance", "why")}
     try:
         fields = fields_of(form, case.mine.fields)
-        ready = reviewing.ready_adapted(reading(), me, revision_id, fields, form.body.data or "", saves=saves)
+        ready = adapting.ready_adapted(reading(), me, revision_id, fields, form.body.data or "", saves=saves)
         with transaction() as session:
-            reviewing.adapt(
+            adapting.adapt(
                 session,
                 drafts.writer_of(session, current_viewer().rights),
                 ready,
