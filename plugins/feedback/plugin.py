@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from plugins.feedback import events, listeners, loop_models, models, personal, round_models, wordings
-from plugins.feedback.views import BLUEPRINTS
+import click
+from flask import Blueprint, Flask
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from plugins.feedback import (
+    ask,
+    cli,
+    events,
+    listeners,
+    loop_models,
+    models,
+    personal,
+    retention,
+    round_models,
+    wordings,
+)
+from plugins.feedback.views import BLUEPRINTS, asking
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On
-from portal.core.hooks import NavItem, Permission, PersonalData, Step, hookimpl
+from portal.core.hooks import HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
+from portal.core.jobs import Every
 from portal.core.plugins import Plugin
+from portal.core.portal import Portal
 from portal.notices.kinds import NoticeKind
 
 __all__ = ["FeedbackPlugin", "loop_models", "models", "round_models"]
 
 ADMIN = "feedback.admin"
 CARE = "feedback.care"
+DAY_SECONDS = 24 * 60 * 60
 
 
 class FeedbackPlugin(Plugin):
@@ -34,6 +55,16 @@ class FeedbackPlugin(Plugin):
         Setting("named_months", 24, "Months after which the link between answers and people is cut.", least=1),
     )
     paths = ("/feedback",)
+
+    def setup(self, portal: Portal) -> None:
+        """Nothing was slow yet."""
+        super().setup(portal)
+        self._breaker = ask.Breaker()
+
+    def open_pages(self, app: Flask) -> None:
+        """Read what every page with a question needs, so that the first one does not wait for it."""
+        wordings.shipped()
+        app.jinja_env.get_template("feedback/_ask.html")
 
     @hookimpl
     def blueprints(self) -> list[Blueprint]:
@@ -79,6 +110,21 @@ class FeedbackPlugin(Plugin):
         ]
 
     @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """Where each page is explained."""
+        return {
+            "asking": HelpLink("KB9011", "What happens to your answers"),
+            "bank": HelpLink("KB9013", "Words of a question"),
+            "bank.add": HelpLink("KB9013", "A question more, or one less"),
+            "survey_templates": HelpLink("KB9013", "What a template asks"),
+        }
+
+    @hookimpl
+    def commands(self) -> list[click.Command]:
+        """`portal feedback`."""
+        return [cli.feedback]
+
+    @hookimpl
     def personal_data(self, person_id: int) -> list[PersonalData]:
         """Answers by name, and what was done about them."""
         return personal.personal_data(person_id)
@@ -87,6 +133,19 @@ class FeedbackPlugin(Plugin):
     def start_steps(self) -> list[Step]:
         """The words of every question are kept."""
         return [Step(70, self._keep_wordings)]
+
+    @hookimpl
+    def schedules(self) -> list[Every]:
+        """What is done again and again."""
+        return [Every("cut_links", DAY_SECONDS, self._cut_links)]
+
+    @hookimpl
+    def slot_ask(self, moment: str, about: Mapping[str, Any], viewer: Any) -> Markup | None:
+        """A short question where something came to an end."""
+        return asking.card(self._breaker, moment, about, viewer.person_id)
+
+    def _cut_links(self, session: Session, now: datetime) -> None:
+        retention.cut_links(session, months=self.portal.config.number("feedback.named_months"), now=now)
 
     def _keep_wordings(self) -> str:
         with self.portal.db.transaction() as session:

@@ -80,13 +80,18 @@ def opened(token: str, key: bytes) -> Asked:
     )
 
 
+def is_open(asked: Asked, now: datetime) -> bool:
+    """Whether a first answer may still come: it does not come much later than the question."""
+    return now.timestamp() <= asked.at + OPEN_FOR.total_seconds()
+
+
 def check_open(asked: Asked, now: datetime) -> None:
-    """Refuse a first answer that comes much later than the question.
+    """Refuse a first answer that comes too late.
 
     Raises:
         Refused: it does.
     """
-    if now.timestamp() > asked.at + OPEN_FOR.total_seconds():
+    if not is_open(asked, now):
         raise Refused(
             _("These questions are no longer open."),
             hint=_("Nothing was saved. You will be asked again another time."),

@@ -61,6 +61,7 @@ class Town:
     people: dict[str, Person] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
 
     def client(self, viewer: str) -> FlaskClient:
         """A new window of *viewer*."""
@@ -86,6 +87,7 @@ class Town:
                 "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
                 "question_id": ["N1", "R3", "nothing"],
                 "template_key": ["N", "P", "nothing"],
+                "token": ["nothing", *self.tokens],
                 "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
                 "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
                 "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],

@@ -121,6 +121,9 @@ TABLE: dict[str, frozenset[str]] = {
     "notices.choices": SIGNED_IN,
     "notices.choose": SIGNED_IN,
     "watching.watch": SIGNED_IN,
+    "asking.answer": EVERYBODY,
+    "asking.page": EVERYBODY,
+    "asking.mine": SIGNED_IN,
     "bank.questions": ADMIN,
     "bank.question": ADMIN,
     "bank.add": ADMIN,
@@ -133,7 +136,7 @@ TABLE: dict[str, frozenset[str]] = {
 }
 # One value for each argument: somebody else's page, an article for everyone, a service that has something to read.
 VALUES = {"address": "KB0101", "ref": "KB0101", "service_id": "mail", "unit_id": "sales", "kind": "unit",
-          "key": "sales", "name": "nothing", "question_id": "N2", "template_key": "N"}  # fmt: skip
+          "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2", "template_key": "N"}  # fmt: skip
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
+from plugins.feedback import asking, inline, sealing
+from plugins.feedback.models import Verbatim
 from portal.accounts import proficiency
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
@@ -74,8 +76,29 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
     town_texts.write(town)
     run_jobs()
     _notices(town)
+    _asked(town)
     run_jobs()
     return town
+
+
+def _asked(town: Town) -> None:
+    """Somebody was asked about an article and said it in their own words; what they typed is for them alone."""
+    own = Marks(town, "answer")("own words", frozenset({"inside"}))
+    key, person = town.app.config["SECRET_KEY"], town.people["inside"].id
+    with town.house.db.transaction() as session:
+        article = session.scalars(sa.select(Article).where(Article.ref == "KB0101")).one()
+        asked = sealing.Asked(
+            id=sealing.id_of(key, "N", "verdict", "1", person), template="N", about="verdict", about_id="1",
+            at=int(NOON.timestamp()), person_id=person, article_id=article.id, ref=article.ref,
+            revision_id=article.live_revision_id, service_id="mail", form=("N1", "N4"), known=(("A1", "no"),),
+        )  # fmt: skip
+        town.tokens.append(sealing.sealed(asked, key))
+        invitation = inline.invitation_for(session, asked, NOON)
+        given = {"N1": ["2"], "N4": [f"Mrs. {own.capitalize()} could not print"]}
+        asking.save_answers(session, invitation, given, language="en", names=(), now=NOON)
+        typed = session.scalars(sa.select(Verbatim).where(Verbatim.invitation_id == asked.id)).one()
+        assert typed.text == "Mrs. [name] could not print", typed.text
+        typed.own_text = f"Mrs. {own} could not print"
 
 
 def _notices(town: Town) -> None:

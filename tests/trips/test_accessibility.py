@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from plugins.feedback import sealing
 from tests.served import Served
 from tests.trips.people import sign_in, watched
 
@@ -21,7 +23,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 VISITOR = (
     "/", "/search", "/search?q=phone", "/search?q=zqnothing", "/kb", "/kb/KB0004", "/kb/KB0026", "/kb/KB9999",
     "/services", "/services/printing", "/contact", "/sign-in",
-    "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}",
+    "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}", "/feedback/answer/{asked}",
 )  # fmt: skip
 FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
@@ -29,7 +31,7 @@ FRONT_LINE = (
     "/people/{me}/sign-ins", "/people/{me}/absences", "/units/it", "/services/remote-access",
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
-    "/notices", "/notices/choices",
+    "/notices", "/notices/choices", "/feedback/mine",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}&view=inline",
 )  # fmt: skip
 ADMIN = (
@@ -72,6 +74,13 @@ def ids(portal: Served) -> dict[str, int]:
         return dict(connection.execute(f"SELECT login, id FROM person UNION ALL {texts}").fetchall())
 
 
+def asked(portal: Served) -> str:
+    """The address of questions that were put to a visitor."""
+    about = {"template": "N", "about": "verdict", "about_id": "1", "ref": "KB0004", "form": ("N1", "N2", "N4")}
+    put = sealing.Asked(id="a" * 43, at=int(time.time()), known=(("A1", "no"),), **about)  # type: ignore[arg-type]
+    return sealing.sealed(put, (portal.instance / "secret_key").read_bytes())
+
+
 def barriers(page: Page) -> list[str]:
     found = json.loads(page.evaluate(f"axe.run(document, {json.dumps(RULES)}).then(r => JSON.stringify(r.violations))"))
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
@@ -90,7 +99,7 @@ def test_no_page_has_a_barrier(
     faults = watched(page)
 
     for path in PAGES[login]:
-        page.goto(demo.url(path.format(me=known.get(login, 0), **known)))
+        page.goto(demo.url(path.format(me=known.get(login, 0), asked=asked(demo), **known)))
         page.evaluate(AXE)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         problems = barriers(page) + ([f"{wide} px wider than the window"] if wide > 0 else [])
