@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from plugins.feedback.round_models import Round
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.articles import attachments
@@ -86,6 +87,7 @@ class Town:
                 "kind": ["site", "unit", "party", "service"],
                 "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
                 "question_id": ["N1", "R3", "nothing"],
+                "round_id": [*(str(each) for each in session.scalars(sa.select(Round.id))), "999999"],
                 "template_key": ["N", "P", "nothing"],
                 "token": ["nothing", *self.tokens],
                 "name": ["nothing", *session.scalars(sa.select(Attachment.name))],

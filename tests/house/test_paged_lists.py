@@ -29,6 +29,7 @@ PAGED = {
     "accounts/writers.html": ("coach", "/coach/writers"),
     "accounts/coach_services.html": ("coach", "/coach/services"),
     "accounts/away.html": ("admin", "/people/1/absences"),
+    "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
 }
 """Template that has the way through a list, and who sees it where."""
 

@@ -46,6 +46,7 @@ ADMIN = (
     "/feedback/admin/questions", "/feedback/admin/questions/N1", "/feedback/admin/questions/R3",
     "/feedback/admin/questions/new", "/feedback/admin/questions/new?trigger=pulse&type=one_of",
     "/feedback/admin/templates", "/feedback/admin/templates/N", "/feedback/admin/templates/P/preview?on=phone",
+    "/feedback/admin/rounds", "/feedback/admin/rounds/1",
 )  # fmt: skip
 COACH = (
     "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",
