@@ -104,9 +104,11 @@ class FeedbackPlugin(Plugin):
     @hookimpl
     def navigation(self) -> list[NavItem]:
         """What is asked, on the admin page."""
+        in_rounds = _l("The same questions to many people at once, and what is done about the answers.")
         asked = _l("What people are asked on which occasion, in which words, and who sees the answers.")
         return [
             NavItem("bank.questions", _l("Questions"), ADMIN, "admin", 60, asked),
+            NavItem("rounds_admin.index", _l("Rounds of questions"), ADMIN, "admin", 61, in_rounds),
         ]
 
     @hookimpl
@@ -117,6 +119,7 @@ class FeedbackPlugin(Plugin):
             "bank": HelpLink("KB9013", "Words of a question"),
             "bank.add": HelpLink("KB9013", "A question more, or one less"),
             "survey_templates": HelpLink("KB9013", "What a template asks"),
+            "rounds_admin": HelpLink("KB9013", "A round of questions"),
         }
 
     @hookimpl

@@ -3,12 +3,14 @@
 from plugins.feedback.views import (
     asking,
     bank,
+    rounds_admin,
     survey_templates,
 )
 
 BLUEPRINTS = (
     asking.bp,
     bank.bp,
+    rounds_admin.bp,
     survey_templates.bp,
 )
 
