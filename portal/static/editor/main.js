@@ -51,15 +51,20 @@ function similar(form) {
   title.addEventListener("input", ask);
 }
 
-/* The checklist is open where it stands beside the text, and folded where the preview takes its room. */
+/* The checklist is open where it stands beside the text; where the preview takes its room it is folded, and moves into it. */
 function checklist(form) {
   const list = form.querySelector("details[data-open-wide]");
+  const [head, side] = [form.querySelector(".editor-preview-head"), list?.parentElement];
+  if (!list || !head) return;
   const [wide, widest] = [matchMedia("(min-width: 60.01rem)"), matchMedia("(min-width: 100.01rem)")];
-  let isBeside = null;
+  let stands = "";
   const place = () => {
-    const fits = wide.matches && (widest.matches || form.dataset.view !== "both");
-    if (list && fits !== isBeside) list.open = fits;
-    isBeside = fits;
+    const there = !wide.matches ? "below" : form.dataset.view === "both" && !widest.matches ? "preview" : "beside";
+    if (there === stands) return;
+    stands = there;
+    list.open = there === "beside";
+    if (there === "preview") head.after(list);
+    else side.append(list);
   };
   new MutationObserver(place).observe(form, { attributeFilter: ["data-view"] });
   for (const each of [wide, widest]) each.addEventListener("change", place);
