@@ -29,9 +29,11 @@ PAGED = {
     "accounts/writers.html": ("coach", "/coach/writers"),
     "accounts/coach_services.html": ("coach", "/coach/services"),
     "accounts/away.html": ("admin", "/people/1/absences"),
+    "feedback/mine.html": ("front_line", "/feedback/mine"),
+    "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
     "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
 }
-"""Template that has the way through a list, and who sees it where."""
+"""Template that has the way through a list, and who sees it where; whoever adds such a page adds a line."""
 
 
 def test_every_list_of_several_pages_is_in_the_table():
