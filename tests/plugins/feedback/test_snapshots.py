@@ -10,34 +10,8 @@ from plugins.feedback.models import Answer, Snapshot
 from plugins.feedback.round_models import NamelessAnswer, Round, RoundUnit
 from plugins.feedback.tokens import new_token
 from portal.articles.models import Verdict
-from portal.organisation import demo
 from portal.testing import NOON
-from tests.plugins.feedback.given import give
-
-FRIDAY = NOON - timedelta(days=3)
-WEEK = timedelta(weeks=1)
-
-
-@pytest.fixture
-def company(house):
-    demo.fill(house)
-    return house
-
-
-@pytest.fixture
-def people(company, make_person):
-    return [make_person(f"Person {number}", unit_id="sales").id for number in range(19)]
-
-
-def tell(house, people, question="N1", value="2", *, at=FRIDAY, **about):
-    with house.db.transaction() as session:
-        for person_id in people:
-            give(session, (question, value), at=at, person_id=person_id, **about)
-
-
-def take(house, now=NOON):
-    with house.db.transaction() as session:
-        return snapshots.take(session, now)
+from tests.plugins.feedback.given import FRIDAY, WEEK, give, take, tell
 
 
 def row(house, scope, scope_id, monday=date(2026, 3, 2)):
