@@ -31,7 +31,6 @@ PAGED = {
     "accounts/away.html": ("admin", "/people/1/absences"),
     "feedback/mine.html": ("front_line", "/feedback/mine"),
     "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
-    "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
 }
 """Template that has the way through a list, and who sees it where; whoever adds such a page adds a line."""
 
