@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from plugins.feedback.loop_models import Callback, Improvement
+from plugins.feedback.models import Verbatim
 from plugins.feedback.round_models import Round
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
@@ -73,7 +76,7 @@ class Town:
         """For each argument of a route: every value that leads somewhere, and one that does not."""
         with self.house.db.reading() as session:
             articles_ = session.scalars(sa.select(Article)).all()
-            return {
+            return self._of_questions(session) | {
                 "address": [
                     *(a.address for a in articles_),
                     *(a.ref for a in articles_),
@@ -86,15 +89,29 @@ class Town:
                 "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
                 "kind": ["site", "unit", "party", "service"],
                 "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
-                "question_id": ["N1", "R3", "nothing"],
-                "round_id": [*(str(each) for each in session.scalars(sa.select(Round.id))), "999999"],
-                "template_key": ["N", "P", "nothing"],
-                "token": ["nothing", *self.tokens],
                 "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
                 "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
                 "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
                 "remark_id": [*(str(each) for each in session.scalars(sa.select(RevisionRemark.id))), "999999"],
             }
+
+    @property
+    def has_questions(self) -> bool:
+        """Whether people are asked anything here; a portal may never have had the questions."""
+        return any(member.name == "feedback" for member in self.house.plugins)
+
+    def _of_questions(self, session: Session) -> dict[str, list[str]]:
+        if not self.has_questions:
+            return {}
+        return {
+            "callback_id": [*(str(each) for each in session.scalars(sa.select(Callback.id))), "999999"],
+            "improvement_id": [*(str(each) for each in session.scalars(sa.select(Improvement.id))), "999999"],
+            "word_id": [*session.scalars(sa.select(Verbatim.id)), "nothing"],
+            "question_id": ["N1", "R3", "nothing"],
+            "round_id": [*(str(each) for each in session.scalars(sa.select(Round.id))), "999999"],
+            "template_key": ["N", "P", "nothing"],
+            "token": ["nothing", *self.tokens],
+        }
 
 
 def file_with(town: Town, word: str, title: str) -> str:
