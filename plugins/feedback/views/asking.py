@@ -63,6 +63,11 @@ def _card(moment: str, about: Mapping[str, Any], person_id: int | None) -> Marku
     return Markup(html)  # noqa: S704 - made by a template, which escapes
 
 
+def own_answers() -> Markup:
+    """The way to what one answered, for beside one's own page."""
+    return Markup('<p><a href="{}">{}</a></p>').format(url_for("asking.mine"), _("What you answered"))
+
+
 @bp.post("/feedback/answer")
 def answer() -> ResponseReturnValue:
     """Keep the answers that came with a token; they belong to whom it was made for, whoever sends them."""

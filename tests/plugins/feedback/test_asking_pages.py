@@ -110,7 +110,7 @@ def test_with_a_script_the_rest_takes_the_place_of_the_first_question(ana):
     first = send(ana, "/feedback/answer", {"token": token, "N1": "1"}, **script).text
     second = send(ana, "/feedback/answer", {"token": token, "N1": "1", "N2": "1"}, **script).text
 
-    assert first.startswith('<section class="panel" id="ask"')
+    assert first.startswith('<section class="panel stack" id="ask"')
     assert (len(said(first)), token_on(first), "data-focus" in first) == (3, token, True)
     assert (said(second), "Thank you, that is noted." in second) == ([], True)
     assert f"/feedback/answer/{token}" in second
