@@ -110,21 +110,35 @@ class Keys:
         self._write(round_id, [fresh, *self.read(round_id)])
         return fresh
 
-    def tidy(self, round_id: int, *, is_over: bool) -> None:
-        """Drop all keys but the newest, or every key of a round that is over."""
-        keys = self.read(round_id)
-        if is_over:
-            self._path(round_id).unlink(missing_ok=True)
-        elif len(keys) > 1:
-            self._write(round_id, keys[:1])
+    def keep(self, round_id: int, keys: Sequence[bytes]) -> None:
+        """Drop all keys but these."""
+        if keys != self.read(round_id):
+            self._write(round_id, keys)
+
+    def forget(self, round_id: int) -> None:
+        """Drop every key of a round that is over."""
+        self._path(round_id).unlink(missing_ok=True)
 
     def rounds(self) -> list[int]:
-        """The rounds that have a file here."""
+        """The rounds that have keys."""
         return sorted(int(path.stem) for path in self._folder.glob("*.key") if path.stem.isdecimal())
 
-    def are_many(self, round_id: int) -> bool:
-        """Whether keys wait to be dropped."""
-        return len(self.read(round_id)) > 1
+    def want_sweep(self) -> None:
+        """Note that boxes were opened, and that the pages of the database are to be written anew."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep.touch(mode=0o600)
+
+    def wants_sweep(self) -> bool:
+        """Whether that is so."""
+        return self._sweep.exists()
+
+    def swept(self) -> None:
+        """Note that it is done; called before it begins, so that nothing is missed that comes meanwhile."""
+        self._sweep.unlink(missing_ok=True)
+
+    @property
+    def _sweep(self) -> Path:
+        return self._folder / "sweep"
 
     def _write(self, round_id: int, keys: Sequence[bytes]) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -211,6 +225,14 @@ def secure(session: Session) -> None:
     """Let SQLite write zeros over what is removed."""
     if session.get_bind().dialect.name == "sqlite":
         session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def tidy(session: Session, round_id: int, keys: Keys) -> None:
+    """Drop the keys that open no box any more; call it while nobody else answers in this round, as after a lock."""
+    known = keys.read(round_id)
+    rows = session.execute(sa.select(Sealed.id, Sealed.box).where(Sealed.round_id == round_id)).all()
+    needed = [key for key in known[1:] if any(unseal(box, [key], box_id) for box_id, box in rows)]
+    keys.keep(round_id, [*known[:1], *needed])
 
 
 def sweep(db: Database) -> None:

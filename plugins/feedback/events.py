@@ -41,6 +41,13 @@ class FeedbackRoundPublished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeedbackSweepDue(Event):
+    """Sealed answers were opened: the pages of the database are to be written anew."""
+
+    name: ClassVar[str] = "feedback.sweep_due"
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedbackCallbackOpened(Event):
     """Somebody is to be called back."""
 

@@ -99,7 +99,7 @@ class Invitation(Model):
     __table_args__ = (
         sa.UniqueConstraint("template", "about", "about_id", "person_id"),
         sa.Index("ix_feedback_invitation_open", "state", "due_at"),
-        sa.Index("ix_feedback_invitation_article", "article_id", "answered_at"),
+        sa.Index("ix_feedback_invitation_article", "article_id", "template", "answered_at"),
         sa.Index("ix_feedback_invitation_created", "channel", "created_at"),
     )
 
@@ -182,6 +182,16 @@ class Season(Model):
 
     name: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
     secret: Mapped[bytes]
+
+
+class Closures(Model):
+    """How many requests of a unit were closed in the week that began on *monday*; an empty unit stands for none."""
+
+    __tablename__ = "feedback_closures"
+
+    unit_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    monday: Mapped[date] = mapped_column(primary_key=True)
+    closed: Mapped[int]
 
 
 class Outage(Model):

@@ -15,6 +15,7 @@ from plugins.feedback import (
     ask,
     cli,
     events,
+    inviting_jobs,
     listeners,
     loop_models,
     models,
@@ -60,6 +61,7 @@ class FeedbackPlugin(Plugin):
         """Nothing was slow yet."""
         super().setup(portal)
         self._breaker = ask.Breaker()
+        self._jobs = inviting_jobs.Jobs(portal)
 
     def open_pages(self, app: Flask) -> None:
         """Read what every page with a question needs, so that the first one does not wait for it."""
@@ -78,6 +80,7 @@ class FeedbackPlugin(Plugin):
             events.FeedbackAnswered,
             events.FeedbackRoundClosed,
             events.FeedbackRoundPublished,
+            events.FeedbackSweepDue,
             events.FeedbackCallbackOpened,
             events.FeedbackCallbackClosed,
             events.FeedbackImprovementDelivered,
@@ -86,7 +89,7 @@ class FeedbackPlugin(Plugin):
     @hookimpl
     def subscriptions(self) -> list[On]:
         """Answers ask for call-backs; whoever said something hears what became of it."""
-        return listeners.of_answers(self.portal.db)
+        return [*listeners.of_answers(self.portal.db), *self._jobs.subscriptions()]
 
     @hookimpl
     def notice_kinds(self) -> list[NoticeKind]:
@@ -116,6 +119,7 @@ class FeedbackPlugin(Plugin):
         """Where each page is explained."""
         return {
             "asking": HelpLink("KB9011", "What happens to your answers"),
+            "invited": HelpLink("KB9011", "When a mail asks you"),
             "bank": HelpLink("KB9013", "Words of a question"),
             "bank.add": HelpLink("KB9013", "A question more, or one less"),
             "survey_templates": HelpLink("KB9013", "What a template asks"),
@@ -140,7 +144,7 @@ class FeedbackPlugin(Plugin):
     @hookimpl
     def schedules(self) -> list[Every]:
         """What is done again and again."""
-        return [Every("cut_links", DAY_SECONDS, self._cut_links)]
+        return [*self._jobs.schedules(), Every("cut_links", DAY_SECONDS, self._cut_links)]
 
     @hookimpl
     def slot_ask(self, moment: str, about: Mapping[str, Any], viewer: Any) -> Markup | None:

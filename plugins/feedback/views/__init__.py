@@ -3,6 +3,8 @@
 from plugins.feedback.views import (
     asking,
     bank,
+    invited,
+    rounds,
     rounds_admin,
     survey_templates,
 )
@@ -10,6 +12,8 @@ from plugins.feedback.views import (
 BLUEPRINTS = (
     asking.bp,
     bank.bp,
+    invited.bp,
+    rounds.bp,
     rounds_admin.bp,
     survey_templates.bp,
 )

@@ -107,9 +107,14 @@ def run(house, asked, keys, folder, answer=protected, seed=1, sweep=True):
             opened = answer(session, session.get_one(Round, asked.id), person_id, given, keys)
         attacker.copy()
         if opened and sweep:
-            keys.tidy(asked.id, is_over=False)
+            tidy(house, asked, keys)
             anonymity.sweep(house.db)
     return attacker
+
+
+def tidy(house, asked, keys):
+    with house.db.transaction() as session:
+        anonymity.tidy(session, asked.id, keys)
 
 
 def end(house, asked, keys):
@@ -129,7 +134,7 @@ def test_forty_people_answer_one_by_one_and_nobody_is_linked(people, asked, keys
     attacker.copy()
     assert attacker.links() == {"elsewhere"}, attacker.best()  # the round itself says that it is over
     swept = Attacker(attacker.path, tmp_path / "swept", attacker.secret, attacker.units, attacker.told, attacker.copies)
-    keys.tidy(asked.id, is_over=True)
+    keys.forget(asked.id)
     anonymity.sweep(people.db)
     swept.copy()
     assert swept.links() == {"elsewhere"}, swept.best()
@@ -250,7 +255,7 @@ def test_the_key_is_a_private_file_that_is_replaced_when_boxes_are_opened_and_go
         with people.db.transaction() as session:
             opened = protected(session, session.get_one(Round, asked.id), person_id, {"P1": ["5"]}, keys)
         seen.append((opened, keys.read(asked.id)))
-    keys.tidy(asked.id, is_over=False)
+    tidy(people, asked, keys)
     file = house.config.instance / "feedback" / f"{asked.id}.key"
 
     assert [opened for opened, _keys in seen] == [False] * 9 + [True]
@@ -263,7 +268,7 @@ def test_the_key_is_a_private_file_that_is_replaced_when_boxes_are_opened_and_go
     assert [anonymity.unseal(box, seen[8][1], box_id) for box_id, box in boxes] == [None] * 5
     assert all(anonymity.unseal(box, keys.read(asked.id), box_id) for box_id, box in boxes)
     end(people, asked, keys)
-    keys.tidy(asked.id, is_over=True)
+    keys.forget(asked.id)
     assert not file.exists()
 
 
@@ -275,12 +280,14 @@ def test_when_the_transaction_fails_the_old_boxes_can_still_be_opened(people, as
         session.rollback()
 
     assert len(keys.read(asked.id)) == 2
+    tidy(people, asked, keys)
+    assert len(keys.read(asked.id)) == 2
     assert opened_at_the_end(people, asked, keys) == {"sales": 9}
 
 
 def test_a_box_whose_key_is_lost_stays_closed_and_the_round_still_ends(people, asked, keys):
     put(people, asked, keys, [given("sales", number) for number in range(6)])
-    keys.tidy(asked.id, is_over=True)
+    keys.forget(asked.id)
     put(people, asked, keys, [given("sales", number) for number in range(5)])
 
     assert opened_at_the_end(people, asked, keys) == {"sales": 5}

@@ -17,6 +17,7 @@ depends_on = None
 def upgrade():
     _season()
     _snapshot()
+    _closures()
     _outage()
     _round()
     _template()
@@ -35,6 +36,7 @@ def downgrade():
         "feedback_template",
         "feedback_round",
         "feedback_outage",
+        "feedback_closures",
         "feedback_snapshot",
         "feedback_season",
     ):
@@ -59,6 +61,15 @@ def _snapshot():
     sa.Column('made_at', UtcDateTime, nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback_snapshot')),
     sa.UniqueConstraint('scope', 'scope_id', 'monday', name=op.f('uq_feedback_snapshot_scope_scope_id_monday'))
+    )
+
+
+def _closures():
+    op.create_table('feedback_closures',
+    sa.Column('unit_id', sa.String(60), nullable=False),
+    sa.Column('monday', sa.Date(), nullable=False),
+    sa.Column('closed', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('unit_id', 'monday', name=op.f('pk_feedback_closures'))
     )
 
 
@@ -167,7 +178,7 @@ def _invitation():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback_invitation')),
     sa.UniqueConstraint('template', 'about', 'about_id', 'person_id', name=op.f('uq_feedback_invitation_template_about_about_id_person_id'))
     )
-    op.create_index('ix_feedback_invitation_article', 'feedback_invitation', ['article_id', 'answered_at'])
+    op.create_index('ix_feedback_invitation_article', 'feedback_invitation', ['article_id', 'template', 'answered_at'])
     op.create_index('ix_feedback_invitation_created', 'feedback_invitation', ['channel', 'created_at'])
     op.create_index(op.f('ix_feedback_invitation_due_at'), 'feedback_invitation', ['due_at'])
     op.create_index('ix_feedback_invitation_open', 'feedback_invitation', ['state', 'due_at'])
