@@ -178,7 +178,7 @@ def init(app: Flask, house: Portal) -> None:
     app.extensions["portal"] = house
     tls, proxies = house.config.on("tls"), house.config.number("trusted_proxies")
     app.config.update(
-        SECRET_KEY=_secret_key(house.config.instance),
+        SECRET_KEY=secret_key(house.config.instance),
         SESSION_COOKIE_NAME="__Host-frontline" if tls else "frontline",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -367,7 +367,7 @@ def _check_slot(app: Flask, template: str, call: nodes.Call) -> None:
         )
 
 
-def _secret_key(instance: Path) -> bytes:
+def secret_key(instance: Path) -> bytes:
     """Read the key that signs cookies; made on the first start, readable by its owner alone."""
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = instance / "secret_key"

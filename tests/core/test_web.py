@@ -15,7 +15,7 @@ from portal.app import create_app
 from portal.core import clock, log
 from portal.core.errors import ConfigError
 from portal.core.headers import HEADERS
-from portal.core.web import REQUEST_ID, _secret_key, row_id, safe_path
+from portal.core.web import REQUEST_ID, row_id, safe_path, secret_key
 from portal.testing import send, sign_in
 from tests.core.workbench import WorkbenchPlugin
 
@@ -269,7 +269,7 @@ def test_without_tls_no_browser_is_told_to_stay_on_it(client):
 def test_the_secret_key_is_made_once_and_for_its_owner_alone(tmp_path):
     old = os.umask(0)
     try:
-        first, second = _secret_key(tmp_path / "instance"), _secret_key(tmp_path / "instance")
+        first, second = secret_key(tmp_path / "instance"), secret_key(tmp_path / "instance")
     finally:
         os.umask(old)
     (file,) = (tmp_path / "instance").iterdir()
@@ -283,7 +283,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path):
 
     def start(_number: int) -> bytes:
         begin.wait()
-        return _secret_key(tmp_path)
+        return secret_key(tmp_path)
 
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(start, range(8)))
@@ -295,7 +295,7 @@ def test_a_key_that_is_too_short_is_refused(tmp_path):
     (tmp_path / "secret_key").write_bytes(b"short")
 
     with pytest.raises(ConfigError) as caught:
-        _secret_key(tmp_path)
+        secret_key(tmp_path)
 
     assert (caught.value.message, caught.value.hint) == (
         f"The secret key in {tmp_path / 'secret_key'} is too short.",
