@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from plugins.feedback import (
     ask,
     cli,
+    demo,
     events,
     inviting_jobs,
     listeners,
@@ -33,6 +34,7 @@ from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Plugin
 from portal.core.portal import Portal
+from portal.core.web import secret_key
 from portal.notices.kinds import NoticeKind
 
 __all__ = ["FeedbackPlugin", "loop_models", "models", "round_models"]
@@ -140,6 +142,11 @@ class FeedbackPlugin(Plugin):
     def start_steps(self) -> list[Step]:
         """The words of every question are kept."""
         return [Step(70, self._keep_wordings)]
+
+    @hookimpl
+    def demo_steps(self) -> list[Step]:
+        """What the invented people answered."""
+        return [Step(40, lambda: demo.fill(self.portal, secret_key(self.portal.config.instance)))]
 
     @hookimpl
     def schedules(self) -> list[Every]:
