@@ -20,6 +20,7 @@ from portal.accounts.rights import Rights, permitted_roles
 from portal.articles.models import Article
 from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
+from portal.notices import service
 from portal.notices.kinds import Line, NoticeKind
 from portal.notices.models import Notice
 from portal.notices.service import News
@@ -42,6 +43,12 @@ def to_call(callback: Callback, person_id: int) -> News:
     """Tell somebody that there is a call to make or to assign; once for each time by which it is due."""
     key = f"feedback.to_call:{callback.id}:{callback.owner_id or 0}:{int(callback.due_at.timestamp())}"
     return News(person_id=person_id, kind=TO_CALL, key=key, data={"callback_id": callback.id})
+
+
+def tell_caller(session: Session, callback: Callback, *, now: datetime) -> None:
+    """Tell whoever was chosen that there is a call to make."""
+    if callback.owner_id is not None:
+        service.tell(session, service.readable(session, [to_call(callback, callback.owner_id)]), now=now)
 
 
 def on_closed(session: Session, callback_id: int) -> list[News]:

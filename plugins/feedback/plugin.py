@@ -25,7 +25,8 @@ from plugins.feedback import (
     round_models,
     wordings,
 )
-from plugins.feedback.views import BLUEPRINTS, asking
+from plugins.feedback.views import BLUEPRINTS, asking, improvements
+from portal.articles.models import Article, Verdict
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On
@@ -112,6 +113,7 @@ class FeedbackPlugin(Plugin):
         in_rounds = _l("The same questions to many people at once, and what is done about the answers.")
         asked = _l("What people are asked on which occasion, in which words, and who sees the answers.")
         return [
+            NavItem("words.index", _l("Answers"), CARE, order=45),
             NavItem("bank.questions", _l("Questions"), ADMIN, "admin", 60, asked),
             NavItem("rounds_admin.index", _l("Rounds of questions"), ADMIN, "admin", 61, in_rounds),
         ]
@@ -120,6 +122,14 @@ class FeedbackPlugin(Plugin):
     def help_links(self) -> Mapping[str, HelpLink]:
         """Where each page is explained."""
         return {
+            "words": HelpLink("KB9012", "Words of people"),
+            "callbacks": HelpLink("KB9012", "Call-backs"),
+            "callbacks.settled": HelpLink("KB9011", "What becomes of your answers"),
+            "callbacks.say_settled": HelpLink("KB9011", "What becomes of your answers"),
+            "improvements": HelpLink("KB9012", "Improvements"),
+            "improvements.said": HelpLink("KB9011", "What becomes of your answers"),
+            "improvements.told": HelpLink("KB9011", "What becomes of your answers"),
+            "improvements.confirm": HelpLink("KB9011", "What becomes of your answers"),
             "asking": HelpLink("KB9011", "What happens to your answers"),
             "invited": HelpLink("KB9011", "When a mail asks you"),
             "bank": HelpLink("KB9013", "Words of a question"),
@@ -157,6 +167,16 @@ class FeedbackPlugin(Plugin):
     def slot_ask(self, moment: str, about: Mapping[str, Any], viewer: Any) -> Markup | None:
         """A short question where something came to an end."""
         return asking.card(self._breaker, moment, about, viewer.person_id)
+
+    @hookimpl
+    def slot_front_more(self) -> Markup | None:
+        """What got better because people said something."""
+        return improvements.card()
+
+    @hookimpl
+    def slot_after_verdict(self, article: Article, verdict: Verdict) -> Markup | None:
+        """Whether the page was changed since somebody said that it did not fix it."""
+        return improvements.since_then(article, verdict)
 
     def _cut_links(self, session: Session, now: datetime) -> None:
         retention.cut_links(session, months=self.portal.config.number("feedback.named_months"), now=now)

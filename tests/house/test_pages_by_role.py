@@ -124,6 +124,22 @@ TABLE: dict[str, frozenset[str]] = {
     "asking.answer": EVERYBODY,
     "asking.page": EVERYBODY,
     "asking.mine": SIGNED_IN,
+    "words.index": SIGNED_IN,
+    "words.show": SIGNED_IN,
+    "words.act": SIGNED_IN,
+    "callbacks.index": SIGNED_IN,
+    "callbacks.show": SIGNED_IN,
+    "callbacks.act": SIGNED_IN,
+    "callbacks.settled": EVERYBODY,
+    "callbacks.say_settled": EVERYBODY,
+    "improvements.index": SIGNED_IN,
+    "improvements.new": SIGNED_IN,
+    "improvements.add": SIGNED_IN,
+    "improvements.show": SIGNED_IN,
+    "improvements.act": SIGNED_IN,
+    "improvements.said": EVERYBODY,
+    "improvements.told": SIGNED_IN,
+    "improvements.confirm": SIGNED_IN,
     "bank.questions": ADMIN,
     "bank.question": ADMIN,
     "bank.add": ADMIN,
@@ -141,7 +157,8 @@ TABLE: dict[str, frozenset[str]] = {
 }
 # One value for each argument: somebody else's page, an article for everyone, a service that has something to read.
 VALUES = {"address": "KB0101", "ref": "KB0101", "service_id": "mail", "unit_id": "sales", "kind": "unit",
-          "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2", "template_key": "N"}  # fmt: skip
+          "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2", "template_key": "N",
+          "word_id": "nothing"}  # fmt: skip
 
 
 @pytest.fixture

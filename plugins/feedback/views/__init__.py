@@ -3,19 +3,25 @@
 from plugins.feedback.views import (
     asking,
     bank,
+    callbacks,
+    improvements,
     invited,
     rounds,
     rounds_admin,
     survey_templates,
+    words,
 )
 
 BLUEPRINTS = (
     asking.bp,
     bank.bp,
+    callbacks.bp,
+    improvements.bp,
     invited.bp,
     rounds.bp,
     rounds_admin.bp,
     survey_templates.bp,
+    words.bp,
 )
 
-__all__ = ["BLUEPRINTS", "asking"]
+__all__ = ["BLUEPRINTS", "asking", "improvements"]

@@ -73,12 +73,8 @@ def wrote(
         text=text,
         own_text=text if invitation else None,
         redactions={},
-        suggested=[],
-        tags=[],
-        state="new",
-        sentiment="",
+        **({"suggested": [], "tags": [], "state": "new", "sentiment": ""} | values),
         written_on=invitation.answered_at.date() if invitation and invitation.answered_at else None,
-        **values,
     )
     session.add(made)
     session.flush()
