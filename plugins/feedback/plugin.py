@@ -26,6 +26,7 @@ from plugins.feedback import (
     wordings,
 )
 from plugins.feedback.views import BLUEPRINTS, asking, improvements
+from portal.accounts.models import Person
 from portal.articles.models import Article, Verdict
 from portal.core.clock import now
 from portal.core.config import Setting
@@ -167,6 +168,11 @@ class FeedbackPlugin(Plugin):
     def slot_ask(self, moment: str, about: Mapping[str, Any], viewer: Any) -> Markup | None:
         """A short question where something came to an end."""
         return asking.card(self._breaker, moment, about, viewer.person_id)
+
+    @hookimpl
+    def slot_person_side(self, person: Person, viewer: Any) -> Markup | None:
+        """The way to one's own answers."""
+        return asking.own_answers() if viewer.person_id == person.id else None
 
     @hookimpl
     def slot_front_more(self) -> Markup | None:
