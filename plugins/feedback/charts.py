@@ -133,11 +133,11 @@ def _days(at: datetime) -> float:
 
 
 def _round_up(number: int) -> int:
-    """The next number that is easy to read at an edge: 2, 4, 6, 10, 20, 40, 60, 100 and so on."""
-    if number <= 2:
-        return 2
-    unit = 10 ** math.floor(math.log10(number))
-    return next(int(step * unit) for step in (1, 2, 4, 6, 10) if step * unit >= number)
+    """The next number that is easy to read at an edge: 2, 4, 6, 8, 10, 12, 16, 20, 30, 40 and so on."""
+    if number <= 10:
+        return max(number + number % 2, 2)
+    unit = 10 ** (math.floor(math.log10(number)) - 1)
+    return next(int(step * unit) for step in (10, 12, 16, 20, 30, 40, 60, 80, 100) if step * unit >= number)
 
 
 def _short(number: float) -> float:

@@ -79,16 +79,6 @@ class ArticleFigures:
         return sum(sum(week.values()) for week in self.counts)
 
 
-def theirs(rights: Rights) -> sa.ColumnElement[bool]:
-    """Articles whose figures are for these rights: they look after it, wrote its live text, or follow up."""
-    if rights.person_id is None:
-        return sa.false()
-    if rights.may(scope.CARE):
-        return queries.openable(rights)
-    wrote = sa.exists().where(Revision.id == Article.live_revision_id, Revision.author_id == rights.person_id)
-    return sa.or_(scope.looked_after(rights), sa.and_(wrote, queries.openable(rights)))
-
-
 def recent(session: Session, article: Article, rights: Rights, now: datetime) -> Recent | None:
     """How an open article did lately, for whoever may see it; ``None`` for others. One query at most."""
     if rights.person_id is None:
@@ -138,8 +128,8 @@ def article(session: Session, ref: str, rights: Rights, *, now: datetime, page: 
     Raises:
         NotFound: there is none whose figures are for these rights.
     """
-    found = session.scalar(sa.select(Article).where(Article.ref == ref, theirs(rights)))
-    if found is None:
+    found = queries.by_ref(session, ref, rights)
+    if found is None or recent(session, found, rights, now) is None:
         raise NotFound(
             _("There are no figures here for you."), hint=_("Those who look after an article see how it does.")
         )

@@ -23,9 +23,11 @@ from plugins.feedback import (
     personal,
     retention,
     round_models,
+    snapshots,
     wordings,
 )
-from plugins.feedback.views import BLUEPRINTS, asking, improvements
+from plugins.feedback.snapshots import SERVICE, UNIT
+from plugins.feedback.views import BLUEPRINTS, asking, figures, improvements
 from portal.accounts.models import Person
 from portal.articles.models import Article, Verdict
 from portal.core.clock import now
@@ -38,12 +40,14 @@ from portal.core.plugins import Plugin
 from portal.core.portal import Portal
 from portal.core.web import secret_key
 from portal.notices.kinds import NoticeKind
+from portal.organisation.models import Service, Unit
 
 __all__ = ["FeedbackPlugin", "loop_models", "models", "round_models"]
 
 ADMIN = "feedback.admin"
 CARE = "feedback.care"
-DAY_SECONDS = 24 * 60 * 60
+HOUR_SECONDS = 60 * 60
+DAY_SECONDS = 24 * HOUR_SECONDS
 
 
 class FeedbackPlugin(Plugin):
@@ -136,6 +140,8 @@ class FeedbackPlugin(Plugin):
             "bank": HelpLink("KB9013", "Words of a question"),
             "bank.add": HelpLink("KB9013", "A question more, or one less"),
             "survey_templates": HelpLink("KB9013", "What a template asks"),
+            "figures": HelpLink("KB9012", "Figures of a unit or a service"),
+            "figures.article": HelpLink("KB9012", "How an article did"),
             "rounds_admin": HelpLink("KB9013", "A round of questions"),
         }
 
@@ -162,7 +168,11 @@ class FeedbackPlugin(Plugin):
     @hookimpl
     def schedules(self) -> list[Every]:
         """What is done again and again."""
-        return [*self._jobs.schedules(), Every("cut_links", DAY_SECONDS, self._cut_links)]
+        return [
+            *self._jobs.schedules(),
+            Every("cut_links", DAY_SECONDS, self._cut_links),
+            Every("monday_figures", HOUR_SECONDS, self._monday_figures),
+        ]
 
     @hookimpl
     def slot_ask(self, moment: str, about: Mapping[str, Any], viewer: Any) -> Markup | None:
@@ -183,6 +193,24 @@ class FeedbackPlugin(Plugin):
     def slot_after_verdict(self, article: Article, verdict: Verdict) -> Markup | None:
         """Whether the page was changed since somebody said that it did not fix it."""
         return improvements.since_then(article, verdict)
+
+    @hookimpl
+    def slot_article_sidebar(self, article: Article, viewer: Any) -> Markup | None:
+        """How an article did lately, for whoever looks after it."""
+        return figures.article_card(article, viewer.rights)
+
+    @hookimpl
+    def slot_unit_main(self, unit: Unit, viewer: Any) -> Markup | None:
+        """The way to the figures of a unit, for its lead."""
+        return figures.link_card(UNIT, unit.id, viewer.rights)
+
+    @hookimpl
+    def slot_service_main(self, service: Service, viewer: Any) -> Markup | None:
+        """The way to the figures of a service, for its lead."""
+        return figures.link_card(SERVICE, service.id, viewer.rights)
+
+    def _monday_figures(self, session: Session, now: datetime) -> None:
+        snapshots.take(session, now)
 
     def _cut_links(self, session: Session, now: datetime) -> None:
         retention.cut_links(session, months=self.portal.config.number("feedback.named_months"), now=now)

@@ -25,12 +25,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import corpus, past, writing
+from tests.bench import answers, corpus, past, writing
 from tests.bench.app import HEADER
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a passphrase for measuring"
 PAST, PAST_TEXTS = "KB10001", 500
+ANSWERS = 200_000
 READS, SEARCHES, SEARCH_GOAL = 300, 300, {1000: 40.0, 10_000: 120.0}
 
 
@@ -132,7 +133,10 @@ def main() -> None:
     for size in sizes:
         folder = Path(tempfile.mkdtemp(prefix="frontline-bench-"))
         try:
-            measure(Portal(folder, size))
+            portal = Portal(folder, size)
+            measure(portal)
+            if size == sizes[0]:
+                _measure_answers(portal)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -190,6 +194,17 @@ def measure(portal: Portal) -> None:
             portal, "KB10001", cookie, lambda what, times, goal: _line(what, *_median_and_95th(times), goal)
         )
         _figures(portal, f"front page, signed out, {size} articles", ["/"] * 50, "", "")
+
+
+def _measure_answers(portal: Portal) -> None:
+    """Put in a year of answers, restart, and open what their owners see."""
+    answers.grow(portal.folder / "instance", PAST, ANSWERS)
+    with portal.served():
+        cookie = portal.sign_in()
+        said = f"of {ANSWERS:,} answers"
+        _figures(portal, f"an article's panel, {said}", [f"/feedback/articles/{PAST}"] * 50, cookie, "median 30 ms")
+        _figures(portal, f"a unit's page, {said}", ["/feedback/units/company"] * 50, cookie, "median 100 ms")
+        _figures(portal, f"that article's page, {said}", [f"/kb/{PAST}"] * 50, cookie, "median 5 ms")
 
 
 def _figures(portal: Portal, what: str, paths: list[str], cookie: str, goal: str) -> None:

@@ -124,6 +124,11 @@ TABLE: dict[str, frozenset[str]] = {
     "asking.answer": EVERYBODY,
     "asking.page": EVERYBODY,
     "asking.mine": SIGNED_IN,
+    "invited.form": EVERYBODY,
+    "invited.colleague": SIGNED_IN,
+    "invited.named": SIGNED_IN,
+    "rounds.form": EVERYBODY,
+    "rounds.thanks": EVERYBODY,
     "words.index": SIGNED_IN,
     "words.show": SIGNED_IN,
     "words.act": SIGNED_IN,
@@ -152,13 +157,18 @@ TABLE: dict[str, frozenset[str]] = {
     "survey_templates.index": ADMIN,
     "survey_templates.show": ADMIN,
     "survey_templates.preview": ADMIN,
+    "figures.article": SIGNED_IN,  # who may, follows from what they look after: others find nothing there
+    "figures.unit": SIGNED_IN,
+    "figures.unit_table": SIGNED_IN,
+    "figures.service": SIGNED_IN,
+    "figures.service_table": SIGNED_IN,
     "home.front": EVERYBODY,
     "home.desk": DESK,
 }
 # One value for each argument: somebody else's page, an article for everyone, a service that has something to read.
 VALUES = {"address": "KB0101", "ref": "KB0101", "service_id": "mail", "unit_id": "sales", "kind": "unit",
           "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2", "template_key": "N",
-          "word_id": "nothing"}  # fmt: skip
+          "word_id": "nothing", "invitation_id": "nothing"}  # fmt: skip
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from plugins.feedback.views import (
     asking,
     bank,
     callbacks,
+    figures,
     improvements,
     invited,
     rounds,
@@ -16,6 +17,7 @@ BLUEPRINTS = (
     asking.bp,
     bank.bp,
     callbacks.bp,
+    figures.bp,
     improvements.bp,
     invited.bp,
     rounds.bp,
@@ -24,4 +26,4 @@ BLUEPRINTS = (
     words.bp,
 )
 
-__all__ = ["BLUEPRINTS", "asking", "improvements"]
+__all__ = ["BLUEPRINTS", "asking", "figures", "improvements"]

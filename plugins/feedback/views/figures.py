@@ -78,7 +78,7 @@ def unit(unit_id: str) -> ResponseReturnValue:
 
 @bp.get("/feedback/units/<unit_id>/figures.csv")
 def unit_table(unit_id: str) -> ResponseReturnValue:
-    """The same figures as a table for a spreadsheet."""
+    """The same figures as a CSV file."""
     _name, found = _of_unit(unit_id)
     return _table(unit_id, found)
 
@@ -92,7 +92,7 @@ def service(service_id: str) -> ResponseReturnValue:
 
 @bp.get("/feedback/services/<service_id>/figures.csv")
 def service_table(service_id: str) -> ResponseReturnValue:
-    """The same figures as a table for a spreadsheet."""
+    """The same figures as a CSV file."""
     _name, found = _of_service(service_id)
     return _table(service_id, found)
 
@@ -172,7 +172,18 @@ def _chart(wordings: tuple[Series, ...]) -> charts.Chart | None:
 def _table(name: str, found: Figures) -> Response:
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow([_("Question"), _("Version"), _("Answer"), _("Answers"), _("Share"), _("From"), _("To"), _("As of")])
+    table.writerow(
+        [
+            _("Question"),
+            _("Version"),
+            _("Answer"),
+            _("Answers"),
+            _("Share"),
+            _("Lower bound"),
+            _("Upper bound"),
+            _("As of"),
+        ]
+    )
     as_of = found.monday.isoformat() if found.monday else ""
     for each in (series for wordings in found.asked for series in wordings):
         said = _safe(each.question.said(language()))
