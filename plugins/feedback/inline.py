@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from plugins.feedback import asking, sealing
@@ -42,8 +43,11 @@ def invitation_for(session: Session, asked: Asked, now: datetime) -> Invitation:
     for column, model in _POINTS_AT.items():
         if getattr(made, column) is not None and session.get(model, getattr(made, column)) is None:
             setattr(made, column, None)
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # the same form came twice at once, and the other one was first
+        return session.get_one(Invitation, asked.id, with_for_update=True)
     return made
 
 

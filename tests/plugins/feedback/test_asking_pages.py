@@ -1,6 +1,7 @@
 """A page asks one thing in one tap, and the rest if one likes; whoever it was put to answers, and nobody else."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from plugins.feedback import ask, sealing
 from plugins.feedback.models import Answer, ChangedTemplate, Invitation, Verbatim
 from portal.accounts.models import OwnerRoleHolder, Person
 from portal.articles.models import Revision, Verdict
-from portal.testing import NOON, send
+from portal.testing import NOON, csrf_of, send
 from tests.plugins.feedback.pages import give_verdict, said, token_on
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -289,3 +290,22 @@ def test_the_plugin_switched_off_asks_nothing(house, ana):
         house.plugins.switches.switch(session, "feedback", on=False, by=None, now=NOON)
 
     assert 'id="ask"' not in give_verdict(ana, "no")
+
+
+def test_a_form_that_is_sent_twice_at_once_is_one_answer(house, app, article, ana):
+    token = token_on(give_verdict(ana, "no"))
+    hidden = csrf_of(ana)
+    copies = []
+    for _ in range(4):
+        browser = app.test_client()
+        with ana.session_transaction() as own, browser.session_transaction() as cookie:
+            cookie.update(own)
+        copies.append(browser)
+    fields = {"csrf_token": hidden, "token": token, "N1": "2", "N4": "The tray is empty"}
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda browser: browser.post("/feedback/answer", data=fields).status_code, copies))
+
+    assert answers == [303] * 4
+    assert rows(house, Answer, "question_id", "value") == [("N1", "2")]
+    assert rows(house, Verbatim, "text") == [("The tray is empty",)]
