@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from plugins.feedback.loop_models import Callback, Improvement
-from plugins.feedback.models import Verbatim
+from plugins.feedback.models import Invitation, Verbatim
 from plugins.feedback.round_models import Round
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
@@ -107,6 +107,7 @@ class Town:
             "callback_id": [*(str(each) for each in session.scalars(sa.select(Callback.id))), "999999"],
             "improvement_id": [*(str(each) for each in session.scalars(sa.select(Improvement.id))), "999999"],
             "word_id": [*session.scalars(sa.select(Verbatim.id)), "nothing"],
+            "invitation_id": ["nothing", *session.scalars(sa.select(Invitation.id))],
             "question_id": ["N1", "R3", "nothing"],
             "round_id": [*(str(each) for each in session.scalars(sa.select(Round.id))), "999999"],
             "template_key": ["N", "P", "nothing"],
