@@ -109,6 +109,7 @@ def test_every_page_of_the_handbook_is_an_article_without_a_fault():
         ("KB9008", "portal", Level.EVERYONE, FOR_CARETAKERS),
         ("KB9009", "portal", Level.EVERYONE, ()),
         ("KB9010", "portal", Level.EVERYONE, ()),
+        ("KB9011", "portal", Level.EVERYONE, ()),
         ("KB9012", "portal", Level.EVERYONE, ()),
         ("KB9013", "portal", Level.EVERYONE, FOR_CARETAKERS),
     ]

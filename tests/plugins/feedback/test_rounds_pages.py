@@ -155,7 +155,7 @@ def test_a_round_is_published_with_something_that_is_done_about_it(admin, put, h
     told = admin.post(f"{ROUNDS}/{round_id}/publish", data=form | {"improvement_id": str(taken)}, follow_redirects=True)
 
     assert [list(errors_on(each.text)) for each in (nothing, too_early)] == [["improvement_id"]] * 2
-    assert "<li>Paper in every printer</li>" in told.text
+    assert f'improvements/{taken}">Paper in every printer</a></li>' in told.text
     with house.db.reading() as session:
         survey = surveys.survey_now(session, wordings.bank_now(session), "P")
         assert rounds.blocked_because(session, survey, NOON + timedelta(days=60)) is None
