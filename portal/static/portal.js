@@ -5,7 +5,7 @@
    [data-pane]            where a result opens beside the list (hx-get, hx-target); it takes the focus, to be read from there
    [data-focus]           takes the focus when it appears: an error summary, a thank-you
    [data-density-choice]  a group of buttons [data-density-value] that say how tight the rows are; remembered in this browser
-   [data-sign-out]        a form that signs out: what the editor kept in this browser goes
+   [data-sign-out]        a form that signs this person out: what the editor kept of theirs in this browser goes
    details.menu           closes with Escape or a press elsewhere
    form[method=post]      a second press of the same button sends nothing more while the first is under way */
 (() => {
@@ -112,11 +112,12 @@
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
-  /* ---- signing out: texts that the editor kept in this browser go with whoever wrote them ---- */
+  /* ---- signing out: texts that the editor kept in this browser go with whoever wrote them, and no others ---- */
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !event.target.matches("[data-sign-out]")) return;
+    const theirs = `text:${event.target.dataset.signOut}:`; // as in editor/saving.js
     try {
-      for (const key of Object.keys(localStorage)) if (key.startsWith("text:")) localStorage.removeItem(key);
+      for (const key of Object.keys(localStorage)) if (key.startsWith(theirs)) localStorage.removeItem(key);
     } catch { /* a private window kept nothing */ }
   });
 

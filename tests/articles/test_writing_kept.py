@@ -170,20 +170,34 @@ def test_a_saving_by_itself_says_that_nobody_is_signed_in(organised, client, me,
     assert (without.status_code, without.json) == (401, words)
 
 
-def test_somebody_else_at_the_same_browser_gets_the_words_to_copy_and_nothing_of_the_text(
-    organised, client, make_person, me, address
+@pytest.mark.parametrize("role", ["onsite", "end_user"])
+def test_somebody_else_at_the_same_browser_is_named_and_what_was_typed_waits_for_its_writer(
+    organised, client, ann, make_person, me, address, role
 ):
     typed = typed_on(me.get(address).text)
     client.delete_cookie("frontline")
-    sign_in(client, make_person("Bo Kent", roles=["onsite"]))
+    sign_in(client, make_person("Bo Kent", roles=[role]))
 
-    answer = client.post(address, data=typed | {"do": "save", "body": "Hours of work.\n"})
+    by_itself = client.post(f"{address}/save", data=typed | {"body": "Hours of work.\n"})
+    kept = client.post(address, data=typed | {"do": "save", "body": "Hours of work.\n"})
 
-    assert answer.status_code == 400
-    assert "This form was open too long" in answer.text
-    assert "Hours of work." in answer.text
-    assert BODY.strip() not in answer.text
+    assert (by_itself.status_code, by_itself.json) == (
+        401,
+        {
+            "message": "Bo Kent is signed in now, so this was not saved.",
+            "hint": "Sign in yourself in another window.",
+            "signed_in": "Bo Kent",
+        },
+    )
+    assert (kept.status_code, "<h1>Bo Kent is signed in now</h1>" in kept.text) == (401, True)
+    assert BODY.strip() not in kept.text
     assert body_of(organised, address) == f"\n{BODY}"
+    again = typed_on(re.sub(r'class="form editor-kept"', 'id="editor"', kept.text))
+    client.delete_cookie("frontline")
+    sign_in(client, ann)
+    once_more = typed_on(client.post(address, data=again | {"do": "save"}).text)
+    assert client.post(address, data=once_more | {"do": "save"}).status_code == 303
+    assert body_of(organised, address) == "Hours of work.\n"
 
 
 def test_nothing_is_kept_for_a_visitor_who_wrote_nothing(client, ann):

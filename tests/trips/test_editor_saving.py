@@ -8,7 +8,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.served import Served
 from tests.trips.editor import PAUSE, Editor, OpenEditor
+from tests.trips.people import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -131,6 +133,35 @@ def test_a_lost_session_says_so_and_keeps_the_text(open_editor: OpenEditor):
     )
     kept = json.loads(editor.page.evaluate("Object.entries(localStorage).find(([key]) => key.startsWith('text:'))[1]"))
     assert dict(kept["entries"])["body"].endswith("After the session.")
+
+
+def test_each_persons_text_waits_for_them_in_a_browser_that_somebody_else_used_meanwhile(
+    open_editor: OpenEditor, demo: Served
+):
+    editor = open_editor("KB0010", quiet=False)
+    context = editor.page.context
+    context.clear_cookies()
+    other = sign_in(context, demo, "ben")
+    editor.type_on("\n\nBegun by Paul.")
+    editor.page.keyboard.press("Control+s")
+    expect(editor.state).to_have_text(re.compile(r"^Not saved: Ben .+ is signed in now\. Your text is kept"))
+    editor.page.keyboard.press("Control+s")
+    expect(editor.page.locator("h1")).to_have_text(re.compile(r"^Ben .+ is signed in now$"))
+
+    other.goto(demo.url("/write"))
+    other.locator("summary:has(.menu-name)").click()
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
+    sign_in(context, demo, "paul")
+    editor.open()
+
+    editor.page.get_by_role("button", name="Take that text").click()
+    assert editor.text.endswith("Begun by Paul.")
+    expect(editor.state).to_have_text(re.compile(r"^Saved \d\d:\d\d$"), timeout=PAUSE)
+    editor.page.locator("summary:has(.menu-name)").click()
+    editor.page.get_by_role("button", name="Sign out").click()
+    expect(editor.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
+    assert editor.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('text:'))") == []
 
 
 def test_leaving_with_a_text_that_is_not_saved_asks_first(open_editor: OpenEditor):

@@ -277,7 +277,7 @@ def _conflict(revision_id: int, conflict: Conflict) -> ResponseReturnValue:
 def autosave(revision_id: int) -> ResponseReturnValue:
     """Keep what was written so far; answers as JSON which fields want something and who else writes."""
     if not current_viewer().is_authenticated and "body" in request.form:
-        return _signed_out()
+        return _signed_out(revision_id)
     check("articles.suggest")
     form = WritingForm()
     try:
@@ -297,20 +297,33 @@ def autosave(revision_id: int) -> ResponseReturnValue:
     )
 
 
-def _signed_out() -> ResponseReturnValue:
+def _signed_out(revision_id: int) -> ResponseReturnValue:
+    if current_viewer().is_authenticated and not _is_own(revision_id):
+        name = current_viewer().name
+        message = _("%(name)s is signed in now, so this was not saved.", name=name)
+        return jsonify(message=message, hint=_("Sign in yourself in another window."), signed_in=name), 401
     message = _("You are signed out, so this was not saved.")
     return jsonify(message=message, hint=_("Sign in in another window, then save here.")), 401
 
 
+def _is_own(revision_id: int) -> bool:
+    """Whether whoever is signed in now began this text; another person may use the browser by now."""
+    try:
+        drafts.own(reading(), revision_id, pages.writer())
+    except (NotFound, Forbidden):
+        return False
+    return True
+
+
 @bp.errorhandler(CSRFError)
 def _token_is_old(error: CSRFError) -> ResponseReturnValue:
-    """Somebody signed in again meanwhile, or their sign-in ended: what was typed comes back, to be sent once more."""
-    if request.endpoint == "writing.autosave":
-        return _signed_out()
+    """Another sign-in began meanwhile, or theirs ended: what was typed comes back, to be sent once more."""
     revision_id = _left() if request.endpoint == "writing.start" else (request.view_args or {}).get("revision_id")
     if revision_id is None or "body" not in request.form:
         return error_pages.forged(error)
-    if not current_viewer().is_authenticated:
+    if request.endpoint == "writing.autosave":
+        return _signed_out(revision_id)
+    if not current_viewer().is_authenticated or not _is_own(revision_id):
         return pages.kept(url_for(".act", revision_id=revision_id)), 401
     refusal = Refused(_("You signed in again meanwhile, so this was not saved yet."), hint=_("Press Save once more."))
     try:

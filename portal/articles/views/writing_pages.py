@@ -172,8 +172,15 @@ def standing(where: Standing, me: Writer) -> str:
 
 
 def kept(action: str = "") -> str:
-    """What somebody typed while their sign-in had ended, in a form that sends it again, to *action* or back here."""
+    """What somebody typed while they were not signed in, in a form that sends it again, to *action* or back here.
+
+    Whoever else is signed in by now is named, so that the writer knows whom to sign out first.
+    """
     left = [(name, said) for name, said in request.form.items(multi=True) if name not in {"csrf_token", "do", "body"}]
     return render_template(
-        "articles/kept.html", fields=left, body=request.form.get("body", ""), action=action or request.path
+        "articles/kept.html",
+        fields=left,
+        body=request.form.get("body", ""),
+        action=action or request.path,
+        signed_in=current_viewer().name if current_viewer().is_authenticated else "",
     )

@@ -11,7 +11,7 @@ const ABOUT = new Set(["csrf_token", "saves", "base_revision_id", "do", "level"]
 const PREFIX = "text:";
 
 /* What is kept in this browser, by person, page and window, so that none takes what another one keeps; a private window may refuse.
-   At the next sign-out it goes (portal.js). */
+   When that person signs out it goes (portal.js); whoever else uses the browser meanwhile is never offered it. */
 const PLACE = `${PREFIX}${document.querySelector("form[data-editor]").dataset.person ?? ""}:${location.pathname}#`;
 const OWN = PLACE + Math.random().toString(36).slice(2);
 const kept = {
@@ -125,6 +125,7 @@ export function start(form, area, { onFilled }) {
     if (answer.status === 413) return tell(say("too_long"), true); // more than the portal reads at once
     isStopped = true;
     if (answer.status === 409) return tell(say("conflict", { why: said?.message ?? "" }), true);
+    if (said?.signed_in) return tell(say("someone_else", { name: said.signed_in }), true);
     return tell(say(answer.status === 404 ? "gone" : "signed_out"), true);
   }
 
