@@ -48,6 +48,7 @@ ADMIN = "feedback.admin"
 CARE = "feedback.care"
 HOUR_SECONDS = 60 * 60
 DAY_SECONDS = 24 * HOUR_SECONDS
+DEMO_WEEKS = 8
 
 
 class FeedbackPlugin(Plugin):
@@ -137,6 +138,7 @@ class FeedbackPlugin(Plugin):
             "improvements.confirm": HelpLink("KB9011", "What becomes of your answers"),
             "asking": HelpLink("KB9011", "What happens to your answers"),
             "invited": HelpLink("KB9011", "When a mail asks you"),
+            "rounds": HelpLink("KB9011", "An anonymous round"),
             "bank": HelpLink("KB9013", "Words of a question"),
             "bank.add": HelpLink("KB9013", "A question more, or one less"),
             "survey_templates": HelpLink("KB9013", "What a template asks"),
@@ -163,7 +165,10 @@ class FeedbackPlugin(Plugin):
     @hookimpl
     def demo_steps(self) -> list[Step]:
         """What the invented people answered."""
-        return [Step(40, lambda: demo.fill(self.portal, secret_key(self.portal.config.instance)))]
+        return [
+            Step(40, lambda: demo.fill(self.portal, secret_key(self.portal.config.instance))),
+            Step(41, self._count_weeks),
+        ]
 
     @hookimpl
     def schedules(self) -> list[Every]:
@@ -208,6 +213,11 @@ class FeedbackPlugin(Plugin):
     def slot_service_main(self, service: Service, viewer: Any) -> Markup | None:
         """The way to the figures of a service, for its lead."""
         return figures.link_card(SERVICE, service.id, viewer.rights)
+
+    def _count_weeks(self) -> str:
+        with self.portal.db.transaction() as session:
+            rows = snapshots.catch_up(session, now(), weeks=DEMO_WEEKS)
+        return "Figures of the last Mondays." if rows else ""
 
     def _monday_figures(self, session: Session, now: datetime) -> None:
         snapshots.take(session, now)

@@ -121,6 +121,11 @@ def take(session: Session, now: datetime) -> int:
     return len(rows) + 1
 
 
+def catch_up(session: Session, now: datetime, *, weeks: int) -> int:
+    """Count each of the last Mondays by itself, the oldest first; return how many rows were written."""
+    return sum(take(session, now - timedelta(weeks=back)) for back in range(weeks, -1, -1))
+
+
 def _of(scope: str, scope_id: str = "") -> sa.Select[Snapshot]:
     return sa.select(Snapshot).where(Snapshot.scope == scope, Snapshot.scope_id == scope_id)
 

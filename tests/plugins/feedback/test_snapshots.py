@@ -169,3 +169,12 @@ def test_answers_that_are_gone_meanwhile_are_not_missed(company, people):
     tell(company, people[:4], unit_id="sales", service_id="mail", at=FRIDAY + WEEK)
 
     assert take(company, NOON + WEEK) == 1
+
+
+def test_mondays_that_were_missed_are_counted_each_by_itself(company, people):
+    for back in range(3):
+        tell(company, people[:6], unit_id="sales", at=FRIDAY - back * WEEK)
+
+    with company.db.transaction() as session:
+        assert snapshots.catch_up(session, NOON, weeks=2) == 9  # two units and the whole, three times
+    assert [row(company, "unit", "sales", date(2026, 3, 2) - back * WEEK)["sums"][0][3] for back in range(3)] == [6] * 3
