@@ -30,6 +30,11 @@ PAGED = {
     "accounts/coach_services.html": ("coach", "/coach/services"),
     "accounts/away.html": ("admin", "/people/1/absences"),
     "feedback/mine.html": ("front_line", "/feedback/mine"),
+    "feedback/article_figures.html": ("coach", "/feedback/articles/KB0101"),
+    "feedback/words.html": ("coach", "/feedback/words"),
+    "feedback/callbacks.html": ("coach", "/feedback/callbacks"),
+    "feedback/improvements.html": ("coach", "/feedback/improvements"),
+    "feedback/said.html": ("visitor", "/feedback/said"),
     "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
 }
 """Template that has the way through a list, and who sees it where; whoever adds such a page adds a line."""

@@ -24,6 +24,7 @@ VISITOR = (
     "/", "/search", "/search?q=phone", "/search?q=zqnothing", "/kb", "/kb/KB0004", "/kb/KB0026", "/kb/KB9999",
     "/services", "/services/printing", "/contact", "/sign-in",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}", "/feedback/answer/{asked}",
+    "/feedback/said", "/feedback/settled/{settled}",
 )  # fmt: skip
 FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
@@ -51,7 +52,11 @@ ADMIN = (
 COACH = (
     "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",
     "/people/{sabine}", "/people/{nora}", "/people/{paul}", "/review", "/review/{KB0027_2}",
+    "/feedback/words", "/feedback/words/{word}", "/feedback/callbacks", "/feedback/callbacks?state=over",
+    "/feedback/callbacks/1", "/feedback/callbacks/2", "/feedback/improvements", "/feedback/improvements/1",
+    "/feedback/improvements/2", "/feedback/improvements/new?word={word}", "/feedback/told/2",
     "/review/{KB1002_1}?view=page", "/review/{KB1001_1}?line=5", "/review/{KB0027_2}/adapt",
+    "/feedback/articles/KB0004", "/feedback/units/company", "/feedback/services/printing",
 )  # fmt: skip
 SENT_BACK, WAITS = ("/write/{KB1001_1}", "/write", "/notices"), ("/write/{KB1002_1}", "/write", "/review")
 PAGES = {
@@ -65,6 +70,8 @@ NOT_PAGES = {
     "/attachments/<name>",
     "/write/links",
     "/write/similar",
+    "/feedback/units/<unit_id>/figures.csv",
+    "/feedback/services/<service_id>/figures.csv",
 }
 
 
@@ -80,6 +87,14 @@ def asked(portal: Served) -> str:
     about = {"template": "N", "about": "verdict", "about_id": "1", "ref": "KB0004", "form": ("N1", "N2", "N4")}
     put = sealing.Asked(id="a" * 43, at=int(time.time()), known=(("A1", "no"),), **about)  # type: ignore[arg-type]
     return sealing.sealed(put, (portal.instance / "secret_key").read_bytes())
+
+
+def followed(portal: Served) -> dict[str, str]:
+    """A text of somebody, and the question that was asked after a call."""
+    with sqlite3.connect(portal.instance / "portal.sqlite") as connection:
+        word = connection.execute("SELECT id FROM feedback_verbatim WHERE invitation_id IS NOT NULL LIMIT 1").fetchone()
+        settled = connection.execute("SELECT token FROM feedback_callback WHERE settled = 'yes'").fetchone()
+    return {"word": word[0], "settled": settled[0]}
 
 
 def barriers(page: Page) -> list[str]:
@@ -100,7 +115,7 @@ def test_no_page_has_a_barrier(
     faults = watched(page)
 
     for path in PAGES[login]:
-        page.goto(demo.url(path.format(me=known.get(login, 0), asked=asked(demo), **known)))
+        page.goto(demo.url(path.format(me=known.get(login, 0), asked=asked(demo), **followed(demo), **known)))
         page.evaluate(AXE)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         problems = barriers(page) + ([f"{wide} px wider than the window"] if wide > 0 else [])
