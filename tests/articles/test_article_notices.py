@@ -33,11 +33,12 @@ def desk_of(house: Portal, person: Person) -> Desk:
 
 
 def told(house: Portal, person: Person) -> list[tuple[str, str, str]]:
-    """What a person reads under the bell, oldest first: kind, words and where it leads."""
+    """What a person reads under the bell about articles, oldest first: kind, words and where it leads."""
     with house.db.reading() as session:
         rights = rights_of(session, session.get_one(Person, person.id))
         lines, _pages = queries.page_of(session, rights)
-    return [(each.kind.name.removeprefix("articles."), each.line.text, each.line.path) for each in reversed(lines)]
+    ours = [each for each in reversed(lines) if each.kind.source == "articles"]
+    return [(each.kind.name.removeprefix("articles."), each.line.text, each.line.path) for each in ours]
 
 
 @pytest.fixture

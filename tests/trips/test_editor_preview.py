@@ -88,7 +88,7 @@ def test_on_a_phone_text_and_preview_take_turns(open_editor: OpenEditor):
 def test_beside_the_preview_the_checklist_stays_in_sight_folded_and_nothing_lies_below_the_preview(
     open_editor: OpenEditor, width: int
 ):
-    editor = open_editor("KB0012", width=width)
+    editor = open_editor("KB0017", width=width)
     page, words = editor.page, editor.page.get_by_label("Words that people type")
     checklist, views = page.locator(".editor-checklist"), page.get_by_role("group", name="What you see")
     expect(editor.preview).not_to_be_empty()

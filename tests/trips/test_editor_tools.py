@@ -112,7 +112,7 @@ def test_a_front_liner_is_offered_no_part_that_they_could_not_read(open_editor: 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)])
 def test_what_the_script_adds_has_no_barrier(open_editor: OpenEditor, width: int, dark: bool):
-    editor = open_editor("KB0012", width=width, dark=dark)
+    editor = open_editor("KB0018", width=width, dark=dark)
     editor.write("‹Say it.›\n\n::: martians\n")
     expect(editor.faults).to_be_visible()
 
