@@ -143,6 +143,15 @@ def decided_just_now(
     return session.scalar(query) == words.replace("\r\n", "\n").strip()
 
 
+def recalled_just_now(session: Session, writer: Writer, revision_id: int, *, now: datetime) -> bool:
+    """Whether the last thing that became of a text is that *writer* took their decision back, a moment ago."""
+    moves = sa.select(RevisionMove).where(RevisionMove.revision_id == revision_id)
+    last = session.scalar(moves.order_by(RevisionMove.id.desc()).limit(1))
+    if last is None or last.at <= now - moving.AGAIN:
+        return False
+    return (last.move, last.person_id) == ("recall", writer.person_id)
+
+
 def may_check(session: Session, writer: Writer, article: Article) -> bool:
     """Whether *writer* may say of a live text that they have checked it; nobody asks for what is checked already."""
     if not article.is_new or article.is_archived or not writer.publishes:

@@ -91,6 +91,30 @@ def test_a_reviewer_is_told_once_more_what_they_decided_and_not_that_it_was_not_
     )
 
 
+@pytest.mark.parametrize("do", ["send_back", "decline"])
+def test_a_decision_that_is_taken_back_twice_waits_again(browser, waiting, organised, do):
+    text, _ana = waiting(roles=(), audience="everyone")
+    client, _kim = browser("onsite", grant="publisher")
+    twice(client, f"/review/{text.id}", "decide", do, why="Too soon.")
+
+    answers = [send(client, f"/review/{text.id}", {"do": "recall"}) for _press in range(2)]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, f"/review/{text.id}")] * 2
+    page = client.get(answers[1].location).text
+    assert "Taken back. It waits for a decision again." in page
+    assert revision(organised, text.id).state == "submitted"
+
+
+def test_somebody_else_who_takes_a_decision_back_is_told_that_there_is_none(browser, waiting):
+    text, _ana = waiting()
+    kim, _kim = browser("onsite", grant="contributor", name="Kim Berg")
+    bo, _bo = browser("onsite", grant="contributor", name="Bo Kent")
+    twice(kim, f"/review/{text.id}", "decide", "send_back", why="Too soon.")
+    send(kim, f"/review/{text.id}", {"do": "recall"})
+
+    assert send(bo, f"/review/{text.id}", {"do": "recall"}).status_code == 422
+
+
 def test_other_words_or_another_person_after_a_decision_are_no_second_press(browser, waiting):
     text, _ana = waiting()
     kim, _kim = browser("onsite", grant="contributor", name="Kim Berg")

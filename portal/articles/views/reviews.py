@@ -154,6 +154,8 @@ def decide(revision_id: int) -> ResponseReturnValue:
 def _decided_before(me: Writer, revision_id: int, do: str) -> ResponseReturnValue | None:
     """Where the first press of the same button led, if it was pressed twice."""
     with transaction() as session:  # what was read before may be of before the first press
+        if do == "recall" and deciding.recalled_just_now(session, me, revision_id, now=now()):
+            return _recalled(revision_id)
         state, words = LED_TO.get(do, ""), request.form.get("why", "")
         if not deciding.decided_just_now(session, me, revision_id, state=state, words=words, now=now()):
             return None
@@ -257,8 +259,12 @@ def _recall(case: Case) -> ResponseReturnValue:
     with transaction() as session:
         me = drafts.writer_of(session, current_viewer().rights)
         reviewing.recall(session, me, case.revision.id, now=now())
+    return _recalled(case.revision.id)
+
+
+def _recalled(revision_id: int) -> ResponseReturnValue:
     flash(_("Taken back. It waits for a decision again."))
-    return redirect(url_for(".show", revision_id=case.revision.id), 303)
+    return redirect(url_for(".show", revision_id=revision_id), 303)
 
 
 def _conflict(revision_id: int, conflict: Conflict) -> ResponseReturnValue:
