@@ -143,6 +143,27 @@ def bring_back(session: Session, writer: Writer, ref: str, *, why: str = "", now
     return article
 
 
+def done_just_now(
+    session: Session, writer: Writer, step: Step, ref: str, *, other: str = "", why: str = "", now: datetime
+) -> bool:
+    """Whether the last that happened to *ref* is this very step of *writer*, a moment ago: they pressed it twice.
+
+    *other* names the article that follows, as its writer typed it; *why* are their words.
+    """
+    follows = aliased(Article)
+    query = (
+        sa.select(ArticleMove.move, ArticleMove.person_id, ArticleMove.at, ArticleMove.why, follows.ref)
+        .join(Article, Article.id == ArticleMove.article_id)
+        .outerjoin(follows, follows.id == ArticleMove.other_id)
+        .where(Article.ref == ref)
+    )
+    last = session.execute(query.order_by(ArticleMove.id.desc()).limit(1)).one_or_none()
+    if last is None or last.at <= now - moving.AGAIN:
+        return False
+    named = ref_in(other.strip().rpartition("/")[2])
+    return (last.move, last.person_id, last.why, last.ref) == (step, writer.person_id, moving.words(why), named)
+
+
 def live_one(session: Session, ref: str, writer: Writer) -> Article:
     """The live article that *writer* named by its ref or its address. Raises ``Refused``."""
     named = ref.strip().rpartition("/")[2]
@@ -158,6 +179,12 @@ def live_one(session: Session, ref: str, writer: Writer) -> Article:
             _("There is no live article %(ref)s.", ref=named[:40]), hint=_("Write its number, such as KB0004.")
         )
     return article
+
+
+def has_text(session: Session, writer: Writer, ref: str) -> bool:
+    """Whether *writer* has a text of this article under way."""
+    article_id = session.scalar(sa.select(Article.id).where(Article.ref == ref))
+    return article_id is not None and drafts.open_text(session, article_id, writer.person_id) is not None
 
 
 def is_for_fewer(session: Session, gone: str, stays: str) -> bool:

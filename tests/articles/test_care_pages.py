@@ -78,6 +78,34 @@ def test_an_article_is_archived_on_its_page_and_brought_back(
     assert "They stay." in coach.page("/kb/KB0101/care")
 
 
+def test_a_button_that_is_pressed_twice_leads_to_the_same_place_and_says_the_same(
+    organised: Portal, make_article: MakeArticle, browser: Callable[..., Browser]
+):
+    make_article("KB0101")
+    make_article("KB0102", title="Print again after a jam", words=["no toner", "paper jam", "grey pages"])
+    coach = browser("coach")
+    merge = {"merge-other": "/kb/KB0102-print", "merge-stays": "this", "merge-take_words": "y", "merge-why": "Same."}
+    presses = (
+        (
+            "archive",
+            {"do": "archive", "archive-successor": "KB0102", "archive-why": " So\r\nbe it. "},
+            "KB0101 is archived. It can be",
+        ),
+        ("bring-back", {"back-why": "They stay."}, "KB0101 is live again."),
+        ("merge", merge, "KB0102 now leads to KB0101. It can be brought back. A draft with its words is"),
+    )
+
+    for path, typed, said in presses:
+        answers = [coach.send(f"/kb/KB0101/care/{path}", **typed) for _press in range(2)]
+        assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/kb/KB0101/care")] * 2
+        assert said in coach.client.get("/kb/KB0101/care").text
+
+    assert (article(organised, "KB0101").state, article(organised, "KB0102").state) == ("live", "archived")
+    assert coach.send("/kb/KB0101/care/bring-back", **{"back-why": "Other words."}).status_code == 422
+    other = browser("coach", name="Bo Kent")
+    assert other.send("/kb/KB0101/care/merge", **merge).status_code == 422
+
+
 def test_what_is_refused_stands_beside_the_form_with_everything_that_was_typed(
     make_article: MakeArticle, browser: Callable[..., Browser]
 ):

@@ -15,7 +15,7 @@ from portal.accounts.login import current_viewer
 from portal.articles import drafts, history_words, keeping, opening, queries, reviewing, texts, timing
 from portal.articles.addresses import ref_in
 from portal.articles.care_forms import ArchiveForm, BackForm, MergeForm, TimeForm
-from portal.articles.keeping_models import Act, Timing
+from portal.articles.keeping_models import Act, Step, Timing
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.states import ArticleState, RevisionState
@@ -165,15 +165,27 @@ def _with_choices(form: MergeForm, article: Article) -> MergeForm:
 
 
 def _done(
-    article: Article, name: str, form: Any, act: Callable[[Session, Writer], str], *, anchor: str = ""
+    article: Article,
+    name: str,
+    form: Any,
+    act: Callable[[Session, Writer], str],
+    *,
+    anchor: str = "",
+    before: Callable[[Session, Writer], str] = lambda _session, _writer: "",
 ) -> ResponseReturnValue:
-    """Do it in one transaction and say so; what is refused is shown with everything that was typed."""
+    """Do it in one transaction and say so; what is refused is shown with everything that was typed.
+
+    *before* says what the first press of the same button did, if it was pressed twice.
+    """
     try:
         with transaction() as session:
             words = act(session, _writer(session))
     except Refused as fault:
-        form.refuse(fault)
-        return _page(_opened(article.ref), {name: form}), 422
+        with transaction() as session:  # what was read before may be of before the first press
+            words = before(session, _writer(session))
+        if not words:
+            form.refuse(fault)
+            return _page(_opened(article.ref), {name: form}), 422
     flash(words)
     return redirect(url_for(".show", address=article.ref, _anchor=anchor or None), 303)
 
@@ -185,17 +197,25 @@ def archive(address: str) -> ResponseReturnValue:
     article = _opened(address)
     form = _with_zone(ArchiveForm(prefix="archive-"))
     successor, why = form.successor.data or "", form.why.data or ""
+    said = _("%(ref)s is archived. It can be brought back.", ref=article.ref)
 
     def at_once(session: Session, writer: Writer) -> str:
         keeping.archive(session, writer, article.ref, successor=successor, why=why, now=now())
-        return _("%(ref)s is archived. It can be brought back.", ref=article.ref)
+        return said
+
+    def before(session: Session, writer: Writer) -> str:
+        step, ref = Step.ARCHIVE, article.ref
+        is_done = keeping.done_just_now(session, writer, step, ref, other=successor, why=why, now=now())
+        return said if is_done else ""
 
     def later(session: Session, writer: Writer) -> str:
         moment = _moment(form)
         timing.retire_at(session, writer, article.ref, moment, successor=successor, why=why, now=now())
         return _set_words(moment)
 
-    return _done(article, "archive", form, later if request.form.get("do") == "retire" else at_once)
+    if request.form.get("do") == "retire":
+        return _done(article, "archive", form, later)
+    return _done(article, "archive", form, at_once, before=before)
 
 
 def _moment(form: Any) -> Moment:
@@ -223,16 +243,29 @@ def merge(address: str) -> ResponseReturnValue:
         gone, stays = (named, article.ref) if is_here else (article.ref, named)
         _refuse_fewer(session, form, gone, stays)
         draft = keeping.merge(session, writer, gone, stays, take_words=bool(form.take_words.data), why=why, now=now())
-        said = _("%(gone)s now leads to %(stays)s. It can be brought back.", gone=gone, stays=stays)
-        if draft is not None:
-            said += " " + _("A draft with its words is among your texts.")
-        if keeping.is_for_fewer(session, gone, stays):
-            said += " " + _(
-                "Readers who may not read %(stays)s only see that %(gone)s is archived.", stays=stays, gone=gone
-            )
-        return said
+        return _merged(session, gone, stays, has_draft=draft is not None)
 
-    return _done(article, "merge", form, act)
+    def before(session: Session, writer: Writer) -> str:
+        named = ref_in(other.strip().rpartition("/")[2]) or ""
+        gone, stays = (named, article.ref) if form.stays.data == "this" else (article.ref, named)
+        if not keeping.done_just_now(session, writer, Step.MERGE, gone, other=stays, why=why, now=now()):
+            return ""
+        has_draft = bool(form.take_words.data) and keeping.has_text(session, writer, stays)
+        return _merged(session, gone, stays, has_draft=has_draft)
+
+    return _done(article, "merge", form, act, before=before)
+
+
+def _merged(session: Session, gone: str, stays: str, *, has_draft: bool) -> str:
+    """What is said once *gone* leads to *stays*."""
+    said = _("%(gone)s now leads to %(stays)s. It can be brought back.", gone=gone, stays=stays)
+    if has_draft:
+        said += " " + _("A draft with its words is among your texts.")
+    if keeping.is_for_fewer(session, gone, stays):
+        said += " " + _(
+            "Readers who may not read %(stays)s only see that %(gone)s is archived.", stays=stays, gone=gone
+        )
+    return said
 
 
 def _refuse_fewer(session: Session, form: MergeForm, gone: str, stays: str) -> None:
@@ -255,12 +288,17 @@ def bring_back(address: str) -> ResponseReturnValue:
     """Let an archived article stand in lists and search again."""
     article = _opened(address)
     form = BackForm(prefix="back-")
+    why, said = form.why.data or "", _("%(ref)s is live again.", ref=article.ref)
 
     def act(session: Session, writer: Writer) -> str:
-        keeping.bring_back(session, writer, article.ref, why=form.why.data or "", now=now())
-        return _("%(ref)s is live again.", ref=article.ref)
+        keeping.bring_back(session, writer, article.ref, why=why, now=now())
+        return said
 
-    return _done(article, "back", form, act)
+    def before(session: Session, writer: Writer) -> str:
+        is_done = keeping.done_just_now(session, writer, Step.BRING_BACK, article.ref, why=why, now=now())
+        return said if is_done else ""
+
+    return _done(article, "back", form, act, before=before)
 
 
 @bp.post("/kb/<address>/care/time")
