@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from plugins.feedback import sealing
+from plugins.feedback import sealing, tokens
 from tests.served import Served
 from tests.trips.people import sign_in, watched
 
@@ -24,6 +24,7 @@ VISITOR = (
     "/", "/search", "/search?q=phone", "/search?q=zqnothing", "/kb", "/kb/KB0004", "/kb/KB0026", "/kb/KB9999",
     "/services", "/services/printing", "/contact", "/sign-in",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}", "/feedback/answer/{asked}",
+    "/feedback/form/{invited}?q=R1&v=4", "/feedback/round/{round}/{token}", "/feedback/round/thanks",
     "/feedback/said", "/feedback/settled/{settled}",
 )  # fmt: skip
 FRONT_LINE = (
@@ -32,7 +33,7 @@ FRONT_LINE = (
     "/people/{me}/sign-ins", "/people/{me}/absences", "/units/it", "/services/remote-access",
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
-    "/notices", "/notices/choices", "/feedback/mine",
+    "/notices", "/notices/choices", "/feedback/mine", "/feedback/colleague", "/feedback/colleague/thanks",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}&view=inline",
 )  # fmt: skip
 ADMIN = (
@@ -97,6 +98,26 @@ def followed(portal: Served) -> dict[str, str]:
     return {"word": word[0], "settled": settled[0]}
 
 
+def invited(portal: Served) -> dict[str, str]:
+    """The address of a form that a mail leads to, and that of an anonymous round for one person."""
+    secret, at = b"s" * 32, "2030-01-01 00:00:00.000000"
+    with sqlite3.connect(portal.instance / "portal.sqlite", timeout=10) as connection:
+        (person,) = connection.execute("SELECT min(id) FROM person").fetchone()
+        connection.execute(
+            "INSERT OR IGNORE INTO feedback_invitation (id, template, mode, channel, state, reason, about, about_id,"
+            " form, known, seed, created_at, sent_at, expires_at) VALUES (?, 'R', 'named', 'mail', 'sent', '',"
+            """ 'request', '1', '["R1","R3","R10","R6"]', '{}', '', ?, ?, ?)""",
+            ("f" * 43, at, at, at),
+        )
+        connection.execute(
+            "INSERT OR IGNORE INTO feedback_round (id, template, state, secret, form, opens_at, closes_at, invited,"
+            """ override, made_at) VALUES (900, 'P', 'open', ?, '["P1","P6","P7"]', ?, ?, 1, '', ?)""",
+            (secret, at, at, at),
+        )
+        connection.execute("INSERT OR IGNORE INTO feedback_invited (round_id, person_id) VALUES (900, ?)", (person,))
+    return {"invited": "f" * 43, "round": "900", "token": tokens.token_of(secret, person)}
+
+
 def barriers(page: Page) -> list[str]:
     found = json.loads(page.evaluate(f"axe.run(document, {json.dumps(RULES)}).then(r => JSON.stringify(r.violations))"))
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
@@ -110,12 +131,12 @@ def test_no_page_has_a_barrier(
 ):
     context = new_context(width=width, dark=dark)
     page = sign_in(context, demo, login) if login else context.new_page()
-    known = ids(demo)
+    known, filled = ids(demo), {**followed(demo), **invited(demo)}
     found: dict[str, list[str]] = {}
     faults = watched(page)
 
     for path in PAGES[login]:
-        page.goto(demo.url(path.format(me=known.get(login, 0), asked=asked(demo), **followed(demo), **known)))
+        page.goto(demo.url(path.format(me=known.get(login, 0), asked=asked(demo), **filled, **known)))
         page.evaluate(AXE)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         problems = barriers(page) + ([f"{wide} px wider than the window"] if wide > 0 else [])
