@@ -9,7 +9,6 @@ from plugins.feedback import bank, wordings
 from portal.cli import command
 from portal.testing import NOON
 
-
 ONE_THING = "Ask one thing, and make a question of its own from the other."
 
 

@@ -119,7 +119,10 @@ def test_an_anonymous_round_shows_no_number_while_it_is_open_and_a_confidential_
 
     page = " ".join(admin.get(ROUNDS).text.split())
 
-    assert re.findall(r'list-note">until [^·]+· ([^<]+)</span>', page) == ["1 of 40 answered (2&nbsp;%)", "40 people asked"]
+    assert re.findall(r'list-note">until [^·]+· ([^<]+)</span>', page) == [
+        "1 of 40 answered (2&nbsp;%)",
+        "40 people asked",
+    ]
 
 
 def test_a_closed_round_says_how_many_answered(admin, put):
