@@ -111,8 +111,11 @@ def test_a_new_page_stands_there_with_what_is_said_about_it(browser, desk):
     page, _kim = browser("onsite", grant="contributor")
 
     first = page.get(f"/review/{text.id}").text
+    beside = page.get(f"/review/{text.id}?view=side").text
 
     assert "diff-inline" in first
+    assert ("diff-inline" in beside, "diff-sides" in beside) == (True, False)
+    assert re.findall(r'view=(\w+)" aria-current="true"', beside) == ["inline"]
     assert "Side by side" not in first
     assert "Tags printer Words that people search with no paper comes out; stuck in queue" in words_of(first)
     assert "How much does it change?" not in first

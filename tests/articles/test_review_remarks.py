@@ -6,6 +6,8 @@ import re
 
 from portal.articles import drafts
 from portal.testing import send
+import pytest
+
 from tests.articles.paper import typed_on
 from tests.articles.test_review_pages import browser, press, revision, waiting, words_of
 
@@ -69,6 +71,19 @@ def test_a_remark_without_words_or_line_comes_back_with_everything_typed(browser
     assert "There are no words yet." in empty.text
     assert "The text has no line 9." in beyond.text
     assert ">\nHm.</textarea>" in beyond.text
+    assert remarks_of(organised, text, kim) == []
+
+
+@pytest.mark.parametrize("line", ["abc", "-1", "1.5", "9" * 30])
+def test_what_is_no_number_of_a_line_is_refused_and_never_counts_as_the_whole_text(browser, waiting, organised, line):
+    text, _ana = waiting(body="One.\nTwo.\n")
+    page, kim = browser("onsite", grant="contributor")
+
+    answer = send(page, f"/review/{text.id}/remarks", {"line": line, "text": "Which one?"})
+
+    assert answer.status_code == 422
+    assert f"{line[:20]} is not the number of a line." in answer.text
+    assert (">\nWhich one?</textarea>" in answer.text, f'value="{line}"' in answer.text) == (True, True)
     assert remarks_of(organised, text, kim) == []
 
 

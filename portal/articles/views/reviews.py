@@ -83,8 +83,11 @@ def _line(case: Case) -> int | None:
 
 
 def _view(case: Case) -> str:
+    """How the change is shown; a first text has nothing that could stand beside it."""
     chosen = request.values.get("view", "")
-    return chosen if chosen in VIEWS else INLINE if case.is_first else SIDE
+    if case.is_first:
+        return PAGE if chosen == PAGE else INLINE
+    return chosen if chosen in VIEWS else SIDE
 
 
 def _page(case: Case, me: Writer, refusal: PortalError | None = None, *, remark: str = "") -> str:
@@ -286,8 +289,9 @@ def both(revision_id: int, conflict: Conflict, kept: Mapping[str, str]) -> Respo
 @require("articles.suggest")
 def add_remark(revision_id: int) -> ResponseReturnValue:
     """Say something about one line; without a number it is about the text as a whole."""
-    line, text = request.form.get("line", 0, row_id), request.form.get("text", "")
+    text = request.form.get("text", "")
     try:
+        line = _line_meant()
         deciding.case(reading(), writer(), revision_id)
         with transaction() as session:
             me = drafts.writer_of(session, current_viewer().rights)
@@ -299,6 +303,18 @@ def add_remark(revision_id: int) -> ResponseReturnValue:
         me = writer()
         return _page(deciding.case(reading(), me, revision_id), me, refusal, remark=text), 422
     return _at(revision_id, remark_id)
+
+
+def _line_meant() -> int:
+    """The line that a remark is about. Raises ``Refused`` for what is no number of one."""
+    typed = request.form.get("line", "").strip() or "0"
+    try:
+        return row_id(typed)
+    except ValueError:
+        raise Refused(
+            _("%(line)s is not the number of a line.", line=typed[:20]),
+            hint=_("Write the number, or 0 for the whole text."),
+        ) from None
 
 
 @bp.post("/review/remarks/<int:remark_id>")
