@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from babel import Locale
+
 from portal.articles.frontmatter_fields import ID, LANGUAGE
 from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.levels import Governance, Kind
@@ -18,6 +20,7 @@ MAX_REVIEW_KNOWN_ERROR = 60
 MAX_REVIEW_SCRIPT = 180
 HANDBOOK_IDS = "KB9"
 MINUTES_OF_A_DAY = 24 * 60
+NO_LANGUAGE = {"mul", "und", "zxx"}  # codes that say several, unknown, or none
 
 _WORD = re.compile(r"\w+")
 
@@ -48,6 +51,17 @@ def _identity(front: FrontMatter) -> Iterable[_Finding]:
     if not LANGUAGE.match(front.language):
         message = _("%(language)s is not a language code.", language=front.language)
         yield "language", message, _("Write it like en, de or pt-BR."), "error"
+    elif not _is_spoken(front.language):
+        message = _("No language has the code %(language)s.", language=front.language)
+        yield "language", message, _("Write it like en, de or pt-BR."), "error"
+
+
+def _is_spoken(code: str) -> bool:
+    """Whether there is a language of this code, with the script and the region that it names."""
+    language, *rest = code.split("-")
+    known = Locale("en")
+    names = {4: known.scripts, 2: known.territories}
+    return language in known.languages.keys() - NO_LANGUAGE and all(part in names[len(part)] for part in rest)
 
 
 def _lists(front: FrontMatter) -> Iterable[_Finding]:

@@ -63,6 +63,10 @@ from tests.articles.front_matter import NAME, found, text_of
         ({"time_needed_minutes": "2000"}, (14, "time_needed_minutes", "It cannot take more than a day.")),
         ({"readers": "[sales]"}, (14, "readers", "sales has not the shape that belongs here.")),
         ({"language": "english"}, (14, "language", "english is not a language code.")),
+        ({"language": "xx"}, (14, "language", "No language has the code xx.")),
+        ({"language": "und"}, (14, "language", "No language has the code und.")),
+        ({"language": "de-XX"}, (14, "language", "No language has the code de-XX.")),
+        ({"language": "sr-Abcd-RS"}, (14, "language", "No language has the code sr-Abcd-RS.")),
         ({"checked_on": "2026-02-30"}, (14, "checked_on", "2026-02-30 is not a date or number that exists.")),
         (
             {"review_every_days": "0x" + "F" * 60_000},
