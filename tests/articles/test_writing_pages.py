@@ -158,6 +158,8 @@ def test_the_preview_without_a_script_saves_and_shows_the_text_at_the_level_aske
     for_all = press(me, address, "preview", body=body, level="0")
     for_desk = press(me, address, "preview", body=body, level="1")
 
+    assert for_all.text.index('<a class="skip" href="#hand-in">') < for_all.text.index("data-preview-body")
+    assert for_all.text.index("data-preview-body") < for_all.text.index('id="hand-in" tabindex="-1"')
     shown = [re.search(r"(?s)data-preview-body>(.*?)</section>", answer.text)[1] for answer in (for_all, for_desk)]
     assert ["For the desk." in each for each in shown] == [False, True]
     assert revision_at(organised, address).body == body
