@@ -44,6 +44,7 @@ class Accepted:
     alt: str
     width: int | None = None
     height: int | None = None
+    moved: bool = False  # a moving picture, of which the first frame stays
 
     @property
     def ending(self) -> str:
@@ -79,6 +80,7 @@ def accept(data: bytes, filename: str, alt: str, *, max_bytes: int, max_pixels: 
         alt=words,
         width=picture.width,
         height=picture.height,
+        moved=picture.moved,
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import io
 import struct
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageCms, ImageOps
 from PIL.Image import Image as Pixels
@@ -38,12 +38,13 @@ _MEDIA_TYPE = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture as it is stored: its bytes, their kind, and its size in pixels."""
+    """A picture as it is stored: its bytes, their kind, its size in pixels, and whether it moved before."""
 
     data: bytes
     extension: str
     width: int
     height: int
+    moved: bool = False
 
     @property
     def media_type(self) -> str:
@@ -78,7 +79,8 @@ def read(data: bytes, *, max_pixels: int) -> Picture:
             _refuse_many(*_size_of_webp(data), max_pixels)
         with _decoding, Image.open(io.BytesIO(data), formats=(kind,)) as opened:
             _refuse_many(*opened.size, max_pixels)
-            return _encoded(_upright(opened), kind, lossless=data[12:16] == b"VP8L")
+            picture = _encoded(_upright(opened), kind, lossless=data[12:16] == b"VP8L")
+            return replace(picture, moved=getattr(opened, "is_animated", False))
     except PortalError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:

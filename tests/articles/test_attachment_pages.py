@@ -56,6 +56,15 @@ def test_the_editor_gets_what_it_needs_to_show_the_picture(house, browser):
     assert added.name[32:] == "-30x40.jpg"
 
 
+def test_whoever_adds_a_moving_picture_is_told_that_its_first_frame_stays(browser):
+    by_script = upload(browser, files.moving("GIF"), "steps.gif", "The steps", **JSON)
+    by_page = upload(browser, files.moving("WEBP"), "steps.webp", "The steps again")
+
+    words = "The picture moved. Its first frame stays, as articles are printed."
+    assert by_script.json["note"] == words
+    assert words in browser.get(by_page.location).text
+
+
 def test_without_a_script_the_page_lists_it_with_its_line(house, browser):
     answer = upload(browser, files.png())
     page = browser.get("/attachments").text

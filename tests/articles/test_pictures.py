@@ -89,6 +89,7 @@ def test_of_a_moving_picture_the_first_frame_stays(kind):
 
     image = opened(picture)
     assert (getattr(image, "n_frames", 1), corners(image)) == (1, ["red", "green", "blue", "white"])
+    assert picture.moved
 
 
 @pytest.mark.parametrize(

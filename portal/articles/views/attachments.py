@@ -36,17 +36,19 @@ def add() -> ResponseReturnValue:
     """Add one; the editor asks for JSON, a browser without a script gets the page again."""
     form = AttachmentForm()
     try:
-        added = _added(form.alt.data or "")
+        added, note = _added(form.alt.data or "")
     except Refused as fault:
         return _refusal(form, fault, 422)
     if _wants_json():
-        return jsonify(_described(added)), 201
+        return jsonify(_described(added) | ({"note": note} if note else {})), 201
     flash(_("%(title)s is added. Copy its line into your text.", title=added.filename))
+    if note:
+        flash(note, "warning")
     return redirect(url_for(".index", _anchor=f"file-{added.id}"), 303)
 
 
-def _added(alt: str) -> Attachment:
-    """Store what was sent. Raises ``Refused``, with nothing left behind."""
+def _added(alt: str) -> tuple[Attachment, str]:
+    """Store what was sent; also what its writer should know of it. Raises ``Refused``, with nothing left behind."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Refused(_("No file was chosen."), hint=_("Choose a picture or a file first."))
@@ -54,7 +56,8 @@ def _added(alt: str) -> Attachment:
         data = stream.read()
     accepted = attachments.accept(data, sent.filename, alt, max_bytes=_most_bytes(), max_pixels=_most_pixels())
     with FileStore(portal().config.instance).kept(accepted.data, accepted.ending) as name, transaction() as session:
-        return attachments.add(session, name, accepted, rights=current_viewer().rights, now=now())
+        added = attachments.add(session, name, accepted, rights=current_viewer().rights, now=now())
+    return added, _("The picture moved. Its first frame stays, as articles are printed.") if accepted.moved else ""
 
 
 def _most_bytes() -> int:

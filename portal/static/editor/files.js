@@ -14,7 +14,7 @@ export function start(form, area) {
   area.after(state);
   document.querySelector("main").append(chooser, dialog);
 
-  /* Send one; returns what a text shows it by. Throws the sentence of a refusal. */
+  /* Send one; returns what a text shows it by, and what its writer should know of it. Throws the sentence of a refusal. */
   async function sent(file, words) {
     const body = new FormData();
     body.set("csrf_token", form.elements.namedItem("csrf_token").value);
@@ -29,7 +29,7 @@ export function start(form, area) {
     if (answer.type === "opaqueredirect" || [400, 401, 403].includes(answer.status)) throw new Error(say("signed_out"));
     const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
     if (!answer.ok) throw new Error(why(said));
-    return said.markdown;
+    return said;
   }
 
   function mind(words) {
@@ -83,10 +83,10 @@ export function start(form, area) {
   async function add(files) {
     const told = [];
     for (const file of files) {
-      const markdown = await (isPicture(file) ? asked(file) : plain(file, told));
-      if (markdown) {
-        put(area, markdown + (files.length > 1 ? "\n\n" : ""));
-        told.push(say("added", { name: file.name }));
+      const added = await (isPicture(file) ? asked(file) : plain(file, told));
+      if (added) {
+        put(area, added.markdown + (files.length > 1 ? "\n\n" : ""));
+        told.push(say("added", { name: file.name }), ...(added.note ? [added.note] : []));
       }
       state.textContent = told.join(" ");
     }
