@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from portal.articles import drafts
-from portal.testing import send
 import pytest
 
+from portal.articles import drafts
+from portal.testing import send
 from tests.articles.paper import typed_on
 from tests.articles.test_review_pages import browser, press, revision, waiting, words_of
 
