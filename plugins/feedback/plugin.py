@@ -139,7 +139,6 @@ class FeedbackPlugin(Plugin):
             "asking": HelpLink("KB9011", "What happens to your answers"),
             "invited": HelpLink("KB9011", "When a mail asks you"),
             "rounds": HelpLink("KB9011", "An anonymous round"),
-            "rounds": HelpLink("KB9011", "An anonymous round"),
             "bank": HelpLink("KB9013", "Words of a question"),
             "bank.add": HelpLink("KB9013", "A question more, or one less"),
             "survey_templates": HelpLink("KB9013", "What a template asks"),
