@@ -84,7 +84,7 @@ TABLE: dict[str, frozenset[str]] = {
     "articles.give_reason": COACH,
     "care.show": WRITERS,
     "care.archive": frozenset({"coach", "lead"}),
-    "care.merge": WRITERS,
+    "care.merge": frozenset({"coach", "lead"}),
     "care.bring_back": frozenset({"coach", "lead"}),
     "care.set_time": WRITERS,
     "care.take_time_back": WRITERS,
