@@ -344,6 +344,7 @@ def test_opening_a_page_is_counted_without_a_write_on_the_way(client, house, mak
 # Lists
 
 
+@pytest.mark.usefixtures("rooms_alone")
 @pytest.mark.parametrize("others", [1, 3])
 @pytest.mark.parametrize(("role", "reads"), [("visitor", 2), ("front_line", 4)])
 def test_the_page_of_an_article_takes_as_many_reads_whatever_stands_beside_it(
@@ -362,6 +363,7 @@ def test_the_page_of_an_article_takes_as_many_reads_whatever_stands_beside_it(
     assert count() == reads
 
 
+@pytest.mark.usefixtures("rooms_alone")
 @pytest.mark.parametrize("articles", [1, 3])
 @pytest.mark.parametrize("path", ["/kb", "/coach/withheld"])
 def test_lists_take_four_reads_for_three_as_for_one(as_role, make_article, query_count, articles, path):

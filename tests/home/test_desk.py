@@ -135,6 +135,7 @@ def test_the_menu_leads_to_the_desk_for_those_who_may(client, as_role, publish):
     assert '<a href="/services">Services</a>' in client.get("/").text
 
 
+@pytest.mark.usefixtures("rooms_alone")
 def test_the_number_of_queries_does_not_grow_with_the_results(as_role, house, publish):
     counts = []
     client = as_role("front_line")

@@ -98,6 +98,7 @@ def test_a_visitor_who_may_read_nothing_is_asked_to_sign_in(client, publish):
     assert '<a href="/sign-in">Sign in</a>' in answer.text
 
 
+@pytest.mark.usefixtures("rooms_alone")
 def test_the_number_of_queries_does_not_grow_with_what_is_listed(client, house, publish):
     counts = []
     for articles in ([("KB0001", "Printer")], [("KB0002", "Outlook"), ("KB0003", "Screen")]):
