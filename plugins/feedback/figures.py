@@ -91,7 +91,7 @@ def recent(session: Session, article: Article, rights: Rights, now: datetime) ->
         "article_id": article.id,
         "since": now - LATELY,
     }
-    row = session.execute(_recent(), values).one()
+    row = session.connection().execute(_recent(), values).one()  # past the session, as the page itself is read
     return Recent(yes=row.yes, partly=row.partly, no=row.no) if row.theirs else None
 
 

@@ -46,7 +46,7 @@ def test_the_first_sign_in_asks_for_a_password_of_ones_own(admin: Page):
         "Your password was made for you. You can choose one of your own on your page."
     )
     expect(admin.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
-        ["Services", "Desk", "Write", "Review", "Withheld", "Who writes", "Superusers", "Admin"]
+        ["Services", "Desk", "Write", "Review", "Withheld", "Answers", "Who writes", "Superusers", "Admin"]
     )
     open_menu(admin, "Administrator")
     admin.get_by_role("link", name="Your page").click()
@@ -96,7 +96,9 @@ def test_a_person_is_added_after_a_slip_and_signs_in(
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_role("status")).to_have_text("Saved. It counts from Rosa Lind’s next page on.")
     rosa.reload()
-    expect(links).to_have_text(["Services", "Desk", "Write", "Review", "Withheld", "Who writes", "Superusers"])
+    expect(links).to_have_text(
+        ["Services", "Desk", "Write", "Review", "Withheld", "Answers", "Who writes", "Superusers"]
+    )
     assert [fault for fault in faults if "422" not in fault] == []
 
 

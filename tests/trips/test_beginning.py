@@ -42,7 +42,7 @@ def test_what_nobody_wrote_yet_is_a_draft_after_four_answers_by_keyboard(
 def test_a_title_shows_the_article_that_is_there_and_its_button_opens_that_one_for_a_change(
     demo: Served, new_context: Callable[..., BrowserContext], javascript: bool
 ):
-    page = sign_in(new_context(javascript=javascript), demo, "eva" if javascript else "farid")
+    page = sign_in(new_context(javascript=javascript), demo, "eva" if javascript else "hannah")
     page.goto(demo.url("/write/new"))
     page.get_by_label("Title").press_sequentially("Docking station: screen stays dark")
     if not javascript:

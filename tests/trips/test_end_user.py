@@ -123,6 +123,8 @@ def test_the_whole_page_speaks_german_and_english_again(
 
 def is_data(line: str, own: set[str]) -> bool:
     """Whether *line* is what somebody entered: a name, a title, a number, a key."""
+    if "printer at the gate" in line:  # what got better, in the words of whoever did it
+        return True
     entered = {
         *SAME_IN_GERMAN, *own, "/", "Warehouse", "Harbour warehouse", "Main office", "Quay 7, Hamburg",
         "extension 4400", "Mon–Fri 08:00–18:00", "Chrome, Linux", "Name",
