@@ -1,4 +1,4 @@
-"""A pulse round, from the mail that invites somebody to their answer and to its end; with a script and without."""
+"""A pulse round, from the mail that invites somebody to "you said, we did"; with a script and without."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from plugins.feedback.wordings import bank_now
 from portal.app import build
 from portal.core.mail import Mail
 from tests.served import Served
-from tests.trips.people import go_on, watched
+from tests.trips.people import go_on, sign_in, watched
 
 pytestmark = pytest.mark.browser
 
@@ -67,3 +67,28 @@ def test_somebody_answers_a_pulse_from_their_mail(
     house.close()
     page.goto(address)
     go_on(page, "This round of questions is over.")
+
+    its_page = own_demo.url(f"/feedback/admin/rounds/{asked.id}")
+    admin, lead = (sign_in(new_context(javascript=javascript), own_demo, login) for login in ("olu", "mara"))
+    admin.goto(its_page)
+    admin.get_by_role("link", name="Make an improvement from this round").click()
+    admin.get_by_label("What gets better, in a few words").fill("Quiet hours for updates")
+    admin.get_by_label("What people told us").fill("Updates came in the middle of calls.")
+    admin.get_by_role("button", name="Propose it").click()
+    go_on(admin, "Quiet hours for updates")
+    lead.goto(admin.url)
+    lead.get_by_label("Who looks after it").select_option("Mara Silva")
+    lead.get_by_role("button", name="Take it", exact=True).click()
+    expect(lead.get_by_role("button", name="Take it", exact=True)).to_have_count(0)
+    lead.get_by_label("What was done", exact=True).fill("Updates wait until the evening.")
+    lead.get_by_role("button", name="It is there", exact=True).click()
+    go_on(lead, "Quiet hours for updates")
+    admin.goto(its_page)
+    choice = admin.get_by_label("What is done about it")
+    choice.select_option(choice.get_by_role("option", name="Quiet hours for updates").get_attribute("value"))
+    admin.get_by_role("button", name="Publish", exact=True).click()
+    expect(admin.get_by_role("main")).to_contain_text("published")
+
+    page.goto(own_demo.url("/"))
+    told = page.get_by_role("region", name="You said, we did").get_by_role("listitem").first
+    expect(told).to_have_text("Quiet hours for updates Updates wait until the evening.")
