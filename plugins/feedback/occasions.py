@@ -15,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.feedback import inviting, moments, sampling
+from plugins.feedback import asked_notices, inviting, moments, sampling
 from plugins.feedback.fatigue import Occasion
 from plugins.feedback.inviting import Context
 from plugins.feedback.models import Closures, Invitation, Outage, Season
@@ -173,7 +173,7 @@ def _ask_one(
     if survey is None or person_id is None or (is_judged and person_id == fact.actor_id):
         return None
     context = Context(service_id=told.get("service_id"), unit_id=told.get("unit_id"))
-    return inviting.invite(
+    made = inviting.invite(
         session,
         survey,
         person_id=person_id,
@@ -183,6 +183,9 @@ def _ask_one(
         occasion=Occasion(),
         now=fact.at,
     )
+    if made.state == inviting.SENT and not survey.pushed:
+        asked_notices.tell(session, made, now=fact.at)
+    return made
 
 
 def _in_use(session: Session, key: str) -> Survey | None:

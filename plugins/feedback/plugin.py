@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from plugins.feedback import (
     ask,
+    asked_notices,
     cli,
     demo,
     events,
@@ -102,8 +103,8 @@ class FeedbackPlugin(Plugin):
 
     @hookimpl
     def notice_kinds(self) -> list[NoticeKind]:
-        """Call-backs, and what became of what people said."""
-        return list(listeners.KINDS)
+        """Questions, call-backs, and what became of what people said."""
+        return [asked_notices.KIND, *listeners.KINDS]
 
     @hookimpl
     def permissions(self) -> list[Permission]:

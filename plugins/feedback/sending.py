@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from plugins.feedback import inviting, tokens
+from plugins.feedback import asked_notices, inviting, tokens
 from plugins.feedback.bank import Bank, Type
 from plugins.feedback.fatigue import Reason
 from plugins.feedback.models import Invitation
@@ -158,7 +158,8 @@ class _Writer:
                 to_name=person.name, person_id=person.id, key=f"feedback:{invitation.id}{':again' if again else ''}",
             )  # fmt: skip
         except Refused:
-            log.info("an invitation cannot be sent", extra={"template": invitation.template})
-            invitation.state, invitation.reason = inviting.SUPPRESSED, NO_MAIL
+            if not asked_notices.tell(self.session, invitation, now=self.now):
+                log.info("an invitation cannot be sent", extra={"template": invitation.template})
+                invitation.state, invitation.reason = inviting.SUPPRESSED, NO_MAIL
             return 0
         return 1

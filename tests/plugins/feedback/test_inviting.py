@@ -15,6 +15,7 @@ from plugins.feedback.tokens import token_of
 from plugins.feedback.wordings import bank_now
 from portal.accounts import absences
 from portal.core.mail import Mail
+from portal.notices.models import Notice
 from portal.testing import NOON, send
 
 HOME = "https://help.example.org"
@@ -158,7 +159,7 @@ def test_who_answered_is_not_reminded(session, robin, post):
     assert sending.work(session, post, NOON + 4 * ONE_DAY) == 0
 
 
-def test_without_an_address_of_the_portal_nothing_is_sent_and_without_one_of_the_person_it_says_so(
+def test_without_an_address_of_the_portal_nothing_is_sent_and_without_one_of_the_person_the_bell_tells_it(
     session, robin, post, make_person
 ):
     ana = make_person("Ana Silva")
@@ -167,7 +168,8 @@ def test_without_an_address_of_the_portal_nothing_is_sent_and_without_one_of_the
     nobody = invite(session, ana, 2)
 
     assert sending.work(session, post, NOON) == 1
-    assert (nobody.state, nobody.reason) == ("suppressed", "no_mail")
+    notice = session.scalars(sa.select(Notice).where(Notice.person_id == ana.id)).one()
+    assert (nobody.state, notice.kind, notice.data) == ("sent", "feedback.asked", {"invitation_id": nobody.id})
 
 
 def test_who_is_away_is_sent_the_mail_of_a_round_when_they_are_back(session, robin, post):

@@ -9,11 +9,14 @@ import sqlalchemy as sa
 
 from plugins.feedback import moments, occasions
 from plugins.feedback.models import Invitation, Outage, Season
+from portal.accounts.models import Person
+from portal.accounts.rights import rights_of
 from portal.app import ROOT, create_app
 from portal.core import clock
 from portal.core.events import Event, emit
 from portal.core.hooks import hookimpl
 from portal.core.plugins import Plugin, discover
+from portal.notices import queries as notices
 from portal.organisation.models import Unit
 from portal.testing import NOON
 
@@ -235,7 +238,15 @@ def test_a_change_asks_each_person_of_its_units_and_of_those_below_on_one_of_thr
     assert len(set(days.values())) > 1
 
 
-def test_a_handover_and_a_visit_are_asked_about_without_a_mail(house, tell, robin):
+TITLE = {
+    "H": "A handover was read",
+    "VV": "After a visit: whoever visited",
+    "VH": "After a visit: whoever was visited",
+    "VD": "After a stint at the desk",
+}
+
+
+def test_a_handover_and_a_visit_are_asked_about_under_the_bell_without_a_mail(house, tell, robin):
     tell(
         PackAcknowledged(pack_id=1, person_id=robin.id, actor_id=robin.id),
         VisitDone(visit_id=2, person_id=robin.id, role="visitor"),
@@ -250,6 +261,12 @@ def test_a_handover_and_a_visit_are_asked_about_without_a_mail(house, tell, robi
         ("VH", "inline", "sent", "confidential"),
         ("VD", "inline", "sent", "confidential"),
     ]
+    with house.db.reading() as session:
+        lines, _pages = notices.page_of(session, rights_of(session, session.get_one(Person, robin.id)))
+        ids = session.execute(sa.select(Invitation.template, Invitation.id)).all()
+    assert {(each.line.text, each.line.path) for each in lines} == {
+        (f"A few questions, if you like: {TITLE[template]}.", f"/feedback/form/{id_}") for template, id_ in ids
+    }
 
 
 def test_a_referral_is_asked_about_with_the_name(house, tell, robin):
