@@ -101,13 +101,13 @@ def test_words_lead_to_a_call_and_the_person_says_that_it_is_settled(
     go_on(coach, "Call-back")
     expect(coach.get_by_role("main")).to_contain_text("They answered in confidence")
     coach.get_by_role("combobox", name="Who calls").select_option(
-        label=one(own_demo, "SELECT name FROM person WHERE login = 'mara'")
+        label=one(own_demo, "SELECT name FROM person WHERE login = 'carla'")
     )
     coach.get_by_role("button", name="They call").click()
     expect(coach.get_by_role("status")).to_contain_text("They are told.")
     is_clean(coach, javascript)
 
-    caller = sign_in(new_context(javascript=javascript), own_demo, "mara")
+    caller = sign_in(new_context(javascript=javascript), own_demo, "carla")
     caller.goto(coach.url)
     name = re.sub("^Call (.*) back$", r"\1", caller.get_by_role("heading", level=1).inner_text())
     caller.get_by_role("button", name="Nobody picked up").click()
