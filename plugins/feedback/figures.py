@@ -21,7 +21,7 @@ from plugins.feedback.bank import Question
 from plugins.feedback.cost import Range
 from plugins.feedback.models import Answer, Invitation, Snapshot, Verbatim, Wording
 from plugins.feedback.snapshots import ARTICLE
-from portal.accounts.queries import holder_id
+from portal.accounts.queries import holder_of_role
 from portal.accounts.rights import Rights
 from portal.articles import queries
 from portal.articles.models import Article, Revision, Verdict
@@ -30,7 +30,6 @@ from portal.core.db import UtcDateTime
 from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language
-from portal.organisation.models import Party
 
 WEEKS: Final = 26
 LATELY: Final = timedelta(weeks=4)
@@ -99,12 +98,10 @@ def recent(session: Session, article: Article, rights: Rights, now: datetime) ->
 def _recent() -> sa.Select[*tuple[Any, ...]]:
     """Built once: each page of an article asks it."""
     owner_role, person = sa.bindparam("owner_role", type_=sa.String), sa.bindparam("person_id", type_=sa.Integer)
-    listed = sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + owner_role + '"%')
-    party = sa.select(Party.id).where(listed).order_by(Party.sort_order, Party.id).limit(1).scalar_subquery()
     wrote = sa.exists().where(
         Revision.id == sa.bindparam("revision_id", type_=sa.Integer), Revision.author_id == person
     )
-    is_theirs = sa.or_(sa.bindparam("care", type_=sa.Boolean), holder_id(owner_role, party) == person, wrote)
+    is_theirs = sa.or_(sa.bindparam("care", type_=sa.Boolean), holder_of_role(owner_role) == person, wrote)
     counts = [sa.case((is_theirs, _number(kind)), else_=0).label(kind) for kind in KINDS]
     return sa.select(sa.func.coalesce(is_theirs, sa.false()).label("theirs"), *counts)
 

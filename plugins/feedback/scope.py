@@ -9,11 +9,10 @@ import sqlalchemy as sa
 
 from plugins.feedback.models import Verbatim
 from plugins.feedback.round_models import Round
-from portal.accounts.queries import holder_id
+from portal.accounts.queries import holder_of_role
 from portal.accounts.rights import Rights
 from portal.articles import queries
 from portal.articles.models import Article
-from portal.organisation.models import Party
 
 ADMIN = "feedback.admin"
 CARE = "feedback.care"
@@ -23,9 +22,7 @@ LEAST_IN_ROUND = 10
 
 def looked_after(rights: Rights) -> sa.ColumnElement[bool]:
     """Articles that the person looks after, and may open."""
-    listed = sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + Article.owner_role + '"%')
-    party = sa.select(Party.id).where(listed).order_by(Party.sort_order, Party.id).limit(1).scalar_subquery()
-    return sa.and_(holder_id(Article.owner_role, party) == rights.person_id, queries.openable(rights))
+    return sa.and_(holder_of_role(Article.owner_role) == rights.person_id, queries.openable(rights))
 
 
 def words_for(rights: Rights) -> sa.ColumnElement[bool]:

@@ -22,6 +22,7 @@ from portal.accounts.roles import ADMIN, COACH, ROLES, SUPERUSER, starting_profi
 from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
 from portal.organisation.models import Party, Service, Unit
+from portal.organisation.queries import lists
 
 PER_PAGE = 50
 MOST = 2000
@@ -253,6 +254,12 @@ def holder_id(
         coach.where(here, PersonRole.role == COACH).order_by(someone.id),
     )
     return sa.func.coalesce(*(step.limit(1).correlate_except(someone, *_HOLDING).scalar_subquery() for step in steps))
+
+
+def holder_of_role(owner_role: sa.SQLColumnExpression[str]) -> sa.ColumnElement[int | None]:
+    """The same for an owner role alone: the first party that lists it counts."""
+    party = sa.select(Party.id).where(lists(owner_role)).order_by(Party.sort_order, Party.id).limit(1)
+    return holder_id(owner_role, party.scalar_subquery())
 
 
 def holders(session: Session, owner_roles: Sequence[str] | None = None) -> list[Holder]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
-from portal.accounts.queries import holder_id, proficiency_of
+from portal.accounts.queries import holder_of_role, proficiency_of
 from portal.accounts.rights import Rights
 from portal.articles import queries
 from portal.articles.models import OPEN, Article, Revision, RevisionAnswer, RevisionRemark
@@ -26,7 +26,6 @@ from portal.articles.texts import Text, stored
 from portal.core.db import UtcDateTime
 from portal.core.errors import Forbidden, NotFound
 from portal.core.i18n import gettext as _
-from portal.organisation.models import Party
 
 MOST = 200
 SHOWN_TO_DECIDERS = (*OPEN_STATES, RevisionState.DECLINED, RevisionState.ADAPTED)
@@ -178,14 +177,7 @@ def queue(session: Session, writer: Writer, *, page: int = 1, per_page: int = 50
     """Submitted texts that wait for *writer*, and how many: those they look after first, then the oldest."""
     waits = sa.and_(Revision.state == RevisionState.SUBMITTED, decidable(writer))
     total = session.scalar(sa.select(sa.func.count(Revision.id)).where(waits)) or 0
-    party = (
-        sa.select(Party.id)
-        .where(sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + Article.owner_role + '"%'))
-        .order_by(Party.sort_order, Party.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    is_mine = sa.func.coalesce(holder_id(Article.owner_role, party) == writer.person_id, sa.false())
+    is_mine = sa.func.coalesce(holder_of_role(Article.owner_role) == writer.person_id, sa.false())
     query = _listed(is_mine).where(waits).order_by(is_mine.desc(), Revision.submitted_at, Revision.id)
     return _rows(session, query.offset((page - 1) * per_page).limit(per_page)), total
 

@@ -35,6 +35,7 @@ from portal.articles.states import ArticleState, VerdictValue
 from portal.articles.watch_models import ArticleWatch
 from portal.core.db import Model, UtcDateTime
 from portal.organisation.models import Party, Service
+from portal.organisation.queries import lists
 
 CLOSE_CANDIDATES = 40
 
@@ -126,7 +127,6 @@ def _page_query(higher: ServiceLevels, *, is_person: bool, drafts: bool) -> sa.S
     level = level_at(higher, sa.bindparam("level", type_=sa.Integer), Article)
     readers = sa.bindparam("readers", expanding=True, type_=sa.String())
     opens = openable_at(level, readers, Article, drafts=drafts)
-    owns = sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + Article.owner_role + '"%')
     shown = sa.and_(Rendering.revision_id == Article.live_revision_id, Rendering.level <= level)
     own = sa.and_(
         Verdict.article_id == Article.id,
@@ -154,7 +154,7 @@ def _page_query(higher: ServiceLevels, *, is_person: bool, drafts: bool) -> sa.S
         .join(Service, Service.id == Article.service_id)
         .join(Revision, Revision.id == Article.live_revision_id)
         .join(Rendering, shown)
-        .outerjoin(Party, owns)
+        .outerjoin(Party, lists(Article.owner_role))
         .outerjoin(Person, Person.id == holder_id(Article.owner_role, Party.id))
         .outerjoin(Verdict, own)
         .where(Article.ref == sa.bindparam("ref"), opens)

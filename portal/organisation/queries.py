@@ -183,3 +183,8 @@ def names(session: Session, kind: str) -> dict[str, str]:
     model = models[kind]
     query = sa.select(model.id, model.name).order_by(model.sort_order, model.name, model.id).limit(MOST_UNITS)
     return {row.id: row.name for row in session.execute(query)}
+
+
+def lists(owner_role: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
+    """Whether a party is one under whose name articles call their owner; for a condition on ``Party``."""
+    return sa.type_coerce(Party.owner_roles, sa.Text).like(sa.literal('%"') + owner_role + '"%')
