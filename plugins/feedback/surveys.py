@@ -47,7 +47,9 @@ class State(StrEnum):
 
 WHO_SEES: Final[Mapping[Mode, Any]] = {
     Mode.NAMED: _l("The team that helped you sees your answers with your name, and so do you."),
-    Mode.CONFIDENTIAL: _l("Those who look after this see what you answer, without your name."),
+    Mode.CONFIDENTIAL: _l(
+        "Those who look after this see what you answer, without your name; only who calls you back about it knows."
+    ),
     Mode.ANONYMOUS: _l("Nobody can tell who answered what, not even the administrators."),
 }
 """The first line of every form."""

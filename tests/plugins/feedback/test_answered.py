@@ -45,7 +45,9 @@ def test_answers_are_read_in_the_words_that_were_asked(session, ana):
         ],
         [("What got in the way?", ["A step did not work"], "")],
     ]
-    assert str(occasions[0].who_sees) == "Those who look after this see what you answer, without your name."
+    assert str(occasions[0].who_sees) == (
+        "Those who look after this see what you answer, without your name; only who calls you back about it knows."
+    )
 
 
 def test_an_article_is_named_only_to_whom_it_still_opens(session, ana, make_article):
