@@ -205,3 +205,37 @@ class Absence(Model):
         sa.CheckConstraint("first_on <= last_on", name="order"),
         sa.Index("ix_absence_person_id", "person_id", "last_on"),
     )
+
+
+class PersonThen(Model):
+    """Where a person stood from *since* on, until their next row: unit, team and roles, as they were then.
+
+    Written with each change (``past.py``), so that what is worked out later from old events finds the unit and the
+    roles of that day. Rows are only added.
+    """
+
+    __tablename__ = "person_then"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    unit_id: Mapped[str | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    party_id: Mapped[str | None] = mapped_column(sa.ForeignKey("party.id"), index=True)
+    roles: Mapped[list[str]]  # sorted, without the one that everybody holds
+
+
+class PersonalLook(Model):
+    """Somebody looked at what is kept about another person; that person reads it on their own page."""
+
+    __tablename__ = "personal_look"
+
+    id: Mapped[IntPk]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    looker_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    what: Mapped[str] = mapped_column(_Key)  # the endpoint of the page
+    day: Mapped[date]
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "looker_id", "what", "day"),
+        sa.Index("ix_personal_look_person_id", "person_id", "at"),
+    )

@@ -8,7 +8,7 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
-from portal.accounts import absences, cli, demo, events, hooks, login, privacy, queries, roles, sign_ins, views
+from portal.accounts import absences, cli, demo, events, hooks, login, looks, privacy, queries, roles, sign_ins, views
 from portal.accounts.rights import RULES, Rules
 from portal.core.events import Event
 from portal.core.hooks import Check, HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
@@ -84,10 +84,11 @@ class AccountsRoom(Room):
 
     @hookimpl
     def schedules(self) -> list[Every]:
-        """Sign-ins whose time is over, and absences of long ago, are forgotten each day."""
+        """Sign-ins whose time is over, and absences and looks of long ago, are forgotten each day."""
         return [
             Every("forget_ended_sign_ins", 24 * 60 * 60, sign_ins.forget_ended),
             Every("forget_past_absences", 24 * 60 * 60, absences.forget_past),
+            Every("forget_old_looks", 24 * 60 * 60, looks.forget_old),
         ]
 
     @hookimpl

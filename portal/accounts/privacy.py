@@ -11,7 +11,9 @@ from portal.accounts.models import (
     NamedService,
     OwnerRoleHolder,
     Person,
+    PersonalLook,
     PersonRole,
+    PersonThen,
     Proficiency,
     SignIn,
 )
@@ -30,6 +32,8 @@ _DELETED: tuple[tuple[type[Model], InstrumentedAttribute[int], object], ...] = (
     (OwnerRoleHolder, OwnerRoleHolder.person_id, _l("Owner roles that you hold")),
     (Proficiency, Proficiency.person_id, _l("How far you may go alone when writing")),
     (Absence, Absence.person_id, _l("When you are away")),
+    (PersonThen, PersonThen.person_id, _l("Where you belonged, and your roles, over time")),
+    (PersonalLook, PersonalLook.person_id, _l("Who looked at what is kept about you")),
 )
 _UNNAMED: tuple[tuple[type[Model], InstrumentedAttribute[int | None], object], ...] = (
     (PersonRole, PersonRole.granted_by, _l("Roles that you gave")),
@@ -39,6 +43,7 @@ _UNNAMED: tuple[tuple[type[Model], InstrumentedAttribute[int | None], object], .
     (OwnerRoleHolder, OwnerRoleHolder.named_by, _l("Owner roles that you gave to others")),
     (Proficiency, Proficiency.granted_by, _l("Proficiency that you granted")),
     (Proficiency, Proficiency.withdrawn_by, _l("Proficiency that you took back")),
+    (PersonalLook, PersonalLook.looker_id, _l("What you looked at about others")),
     (PluginSwitch, PluginSwitch.changed_by, _l("Plugins that you switched")),
 )
 

@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts import sign_ins
+from portal.accounts import past, sign_ins
 from portal.accounts.events import (
     DutyNamed,
     DutyWithdrawn,
@@ -89,6 +89,7 @@ def add_person(
     _fill(session, person, name=name, login=login, mail=mail, unit_id=unit_id, party_id=party_id)
     session.add(person)
     session.flush()
+    past.keep(session, person, now=now)
     emit(session, PersonAdded(actor_id=by, person_id=person.id))
     set_roles(session, person, roles, by=by, now=now)
     return person
@@ -104,10 +105,13 @@ def change_person(
     unit_id: str | None,
     party_id: str | None,
     by: int | None,
+    now: datetime,
 ) -> None:
     """Change who somebody is and where they belong. Errors as for :func:`add_person`."""
     _fill(session, person, name=name, login=login, mail=mail, unit_id=unit_id, party_id=party_id)
     if session.is_modified(person):
+        session.flush()
+        past.keep(session, person, now=now)
         emit(session, PersonChanged(actor_id=by, person_id=person.id))
 
 
@@ -161,6 +165,7 @@ def set_roles(session: Session, person: Person, roles: Iterable[str], *, by: int
     for role in sorted(wanted - set(rows)):
         session.add(PersonRole(person_id=person.id, role=role, granted_by=by, granted_at=now))
     session.flush()
+    past.keep(session, person, now=now)
     emit(session, PersonRolesChanged(actor_id=by, person_id=person.id, roles=tuple(sorted(wanted))))
 
 

@@ -93,8 +93,8 @@ def test_a_change_is_told_once_and_no_change_is_not_told(db, told):
     db.flush()
     same = {"name": "Robin Bell", "login": "robin", "mail": "", "unit_id": None, "party_id": None}
 
-    service.change_person(db, robin, **same, by=COACH)
-    service.change_person(db, robin, **(same | {"unit_id": "sales"}), by=COACH)
+    service.change_person(db, robin, **same, by=COACH, now=NOON)
+    service.change_person(db, robin, **(same | {"unit_id": "sales"}), by=COACH, now=NOON)
 
     assert robin.unit_id == "sales"
     assert told()[1:] == [("person.changed", COACH, {"person_id": robin.id})]
@@ -103,7 +103,7 @@ def test_a_change_is_told_once_and_no_change_is_not_told(db, told):
 def test_a_person_keeps_their_own_sign_in_name(db):
     robin = add(db)
 
-    service.change_person(db, robin, name="Robin", login="ROBIN", mail="", unit_id="", party_id="", by=None)
+    service.change_person(db, robin, name="Robin", login="ROBIN", mail="", unit_id="", party_id="", by=None, now=NOON)
 
     assert (robin.name, robin.login, robin.unit_id, robin.party_id) == ("Robin", "robin", None, None)
 

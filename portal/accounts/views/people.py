@@ -73,7 +73,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
         try:
             with transaction() as db:
                 changed = queries.person(db, person_id)
-                service.change_person(db, changed, **_who(form), by=viewer().person_id)
+                service.change_person(db, changed, **_who(form), by=viewer().person_id, now=now())
                 service.set_roles(db, changed, form.roles.data, by=viewer().person_id, now=now())
         except Refused as error:
             _show(form, error)
