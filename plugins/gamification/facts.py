@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final
 
 VOID: Final = "void"
 WITHDRAW: Final = "withdraw"
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +30,9 @@ class Fact:
     credit_id: int
     subject_type: str
     subject_id: str
-    unit_id: int | None = None
+    unit_id: str | None = None
     credit_role: str = "end_user"
-    attrs: Mapping[str, Any] = field(default=_NOTHING)
+    attrs: Mapping[str, Any] = field(default_factory=dict)
     dedupe_key: str = ""
     retraction: str = ""
 

@@ -24,6 +24,14 @@ OF_THE_ACTOR: Final = frozenset({"actor", "unit", "actor_role"})
 """Fields of an event behind which a person stands: the system has neither a unit nor a role."""
 ROLES: Final = ("end_user", "superuser", "front_line", "onsite", "specialist", "project", "it_manager")
 """The roles that somebody can have been credited in."""
+NUMBERS: Final = frozenset({"parties", "actor_age_days"})
+"""Fields that hold an amount, so that a rule may ask for more or less of it."""
+NUMBERED: Final = frozenset({"actor", "superuser"})
+"""Fields that hold the number of a person."""
+KNOWN_VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"actor_role": ROLES, "size": ("S", "M", "L"), "level": ("candidate", "contributor", "publisher", "coach")}
+)
+"""Fields that hold one of few words."""
 NEW_ACCOUNT_DAYS: Final = 7
 """Cheap signals count from this age of the account that gives them; it is frozen as ``actor_age_days``."""
 
