@@ -272,7 +272,7 @@ def _own(table: Table, events: Iterable[str]) -> bool:
     if own and may == {False}:
         table.note("own", _("What people do for themselves never counts here."))
     if not own and may == {True}:
-        table.note("own", _("These events are people's own work: write own = true, or nobody can earn this."))
+        table.note("own", _("Everybody does this for themselves: write own = true, or nobody can earn it."))
     return own
 
 
@@ -286,8 +286,8 @@ def _where(table: Table, events: Iterable[str]) -> dict[str, tuple[Value, ...] |
         values = value if isinstance(value, list) else [value]
         wanted = int if name in NUMBERS | NUMBERED else str
         if not values or not all(type(each) is wanted for each in values):
-            kind = _("A whole number") if wanted is int else _("A text")
-            table.note(name, _("%(kind)s belongs here, or a list of them.", kind=kind))
+            number = _("A whole number belongs here, or a list of them.")
+            table.note(name, number if wanted is int else _("A text belongs here, or a list of them."))
         for each in values:
             if name in KNOWN_VALUES and each not in KNOWN_VALUES[name]:
                 known = ", ".join(KNOWN_VALUES[name])

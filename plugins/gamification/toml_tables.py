@@ -80,7 +80,8 @@ class Table:
         """A list of *known* words, none of them twice; *unknown* is what is said of others."""
         values = self.data.get(name)
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            self.note(name, _('A list of words belongs here, such as ["%(one)s"].', one=known[0]))
+            example = f'["{known[0]}"]'
+            self.note(name, _("A list of words belongs here, such as %(example)s.", example=example))
             return ()
         for value in dict.fromkeys(values):
             if value not in known:
