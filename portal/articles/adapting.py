@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.articles import drafting, drafts, moving, reviewing, texts
+from portal.articles import beginning, drafts, moving, reviewing, texts
 from portal.articles.levels import Governance
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
@@ -110,7 +110,7 @@ def adapt(
 
 def _of_its_writer(session: Session, handed_in: Revision, article: Article, text: Text, *, now: datetime) -> Revision:
     """The changed *text*, under the name of whoever wrote the one that was handed in."""
-    return drafting.new_revision(
+    return beginning.new_revision(
         session,
         article,
         text,

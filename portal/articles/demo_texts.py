@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.queries import with_login
 from portal.accounts.rights import rights_of
-from portal.articles import attachments, capturing, drafting, drafts, reviewing, starting, texts
+from portal.articles import attachments, beginning, capturing, drafting, drafts, reviewing, starting, texts
 from portal.articles.capturing import Capture
 from portal.articles.models import Revision
 from portal.articles.rules import Writer
@@ -87,7 +87,7 @@ class Colleague:
 
     def changed(self, ref: str, old: str, new: str) -> Revision:
         """Begin a text on top of a live one, and save it with other words in one place."""
-        begun = self.do(drafting.start, ref)
+        begun = self.do(beginning.start, ref)
         if begun.body.count(old) != 1:
             raise ValueError(f"{ref} does not say {old!r} in one place.")
         return self.saved(begun, begun.body.replace(old, new))
@@ -235,7 +235,7 @@ def _captured(house: Portal) -> None:
     with house.db.transaction() as session:
         writer = jo.writer(session)
         fields = starting.captured_fields(session, draft, writer, service="printing", language="en")
-        drafting.start_new(session, writer, fields, draft.body, now=clock.now())
+        beginning.start_new(session, writer, fields, draft.body, now=clock.now())
 
 
 def _new(colleague: Colleague, body: str, *, title: str, kind: str, service: str, **more: Any) -> Revision:
@@ -244,7 +244,7 @@ def _new(colleague: Colleague, body: str, *, title: str, kind: str, service: str
         fields = starting.new_fields(
             session, writer, title=title, kind=kind, service=service, audience="everyone", language="en"
         )
-        return drafting.start_new(session, writer, fields | more, body, now=clock.now())
+        return beginning.start_new(session, writer, fields | more, body, now=clock.now())
 
 
 def _plugs() -> bytes:

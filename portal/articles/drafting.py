@@ -1,9 +1,9 @@
-"""Writing: begin a text, save it, hand it in, publish it alone where that is allowed, put it aside and take it up.
+"""Writing: save a text, hand it in, publish it alone where that is allowed, put it aside and take it up.
 
-Saving is no move and tells nobody: it happens every few seconds. It names the
-saving that the writer saw and the live text that they write on top of, and
-never overwrites anything newer. Each other function makes one move of
-``workflow.py``. None commits.
+How a text begins stands in ``beginning.py``. Saving is no move and tells
+nobody: it happens every few seconds. It names the saving that the writer saw
+and the live text that they write on top of, and never overwrites anything
+newer. Each other function makes one move of ``workflow.py``. None commits.
 """
 
 from __future__ import annotations
@@ -12,150 +12,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import drafts, moving, publishing, queries, rules, texts
+from portal.articles import drafts, moving, publishing, rules, texts
 from portal.articles.addresses import slug_of
 from portal.articles.drafts import Held
 from portal.articles.frontmatter import FrontMatter
 from portal.articles.frontmatter_rules import MAX_TITLE
-from portal.articles.levels import Confidence, Governance, Kind, Level
-from portal.articles.models import Article, ArticleNumber, Revision
+from portal.articles.levels import Governance, Level
+from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
-from portal.articles.states import ArticleState, RevisionState, Significance
+from portal.articles.states import RevisionState, Significance
 from portal.articles.texts import Conflict, Ready, Text
-from portal.core.errors import Forbidden, NotFound, Refused
+from portal.core.errors import Forbidden, Refused
 from portal.core.i18n import gettext as _
 from portal.organisation.models import Service
 
-FIRST_NUMBER, HANDBOOK, AFTER_HANDBOOK = 1001, range(9000, 10_001), 10_001
-REVIEW_DAYS = 180
 MEANT = (Significance.TYPO, Significance.CHANGED, Significance.OLD_IS_WRONG)  # what a writer may say of a change
-
-
-def next_ref(session: Session) -> str:
-    """Take the next number for an article of the portal's own: KB1001 to KB8999, then from KB10001; never twice."""
-    counter = session.scalar(sa.select(ArticleNumber).where(ArticleNumber.id == 1).with_for_update())
-    if counter is None:
-        counter = ArticleNumber(id=1, last=FIRST_NUMBER - 1)
-        session.add(counter)
-    number = counter.last + 1
-    while number in HANDBOOK or _is_taken(session, number):
-        number = AFTER_HANDBOOK if number in HANDBOOK else number + 1
-    counter.last = number
-    session.flush()
-    return f"KB{number:04d}"
-
-
-def _is_taken(session: Session, number: int) -> bool:
-    return session.scalar(sa.select(Article.id).where(Article.ref == f"KB{number:04d}")) is not None
-
-
-def start_new(session: Session, writer: Writer, fields: Mapping[str, Any], body: str, *, now: datetime) -> Revision:
-    """Begin an article that does not exist; its text may be as incomplete as it likes, but for its service.
-
-    Raises:
-        Refused: the service is not named, or the text is far too long.
-    """
-    service = fields.get("service")
-    if not isinstance(service, str) or session.get(Service, service) is None:
-        raise Refused(
-            _("It is not said which service this is about."), hint=_("Choose the service first."), field="service"
-        )
-    text = texts.text_of(fields, body, ref="KB0000")  # too long is said before a number is taken
-    article = Article(
-        ref=next_ref(session),
-        slug="",
-        state=ArticleState.NOT_YET_LIVE,
-        service_id=service,
-        kind=Kind.HOW_TO,
-        audience=Level.SPECIALISTS,
-        confidence=Confidence.WIP,
-        governance=Governance.EXPERIENCE,
-        owner_role="",
-        title="",
-        review_every_days=REVIEW_DAYS,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(article)
-    session.flush()
-    text = texts.text_of(fields, text.body, ref=article.ref)
-    revision = draft_of(session, article, text, writer, now=now)
-    moving.record(session, revision, "start", by=writer.person_id, now=now, begins=True)
-    return revision
-
-
-def start(session: Session, writer: Writer, ref: str, *, now: datetime) -> Revision:
-    """Begin a text on top of a live one, as far as the writer reads it; whoever has one under way gets that one.
-
-    Parts for readers above their level stay away, and are put back when the text goes live.
-
-    Raises:
-        NotFound: there is no such article for these rights.
-        Refused: it is archived.
-    """
-    article = queries.by_ref(session, ref, writer.rights)
-    if article is None:
-        raise NotFound(_("There is no such article."), hint=_("Search for it, or ask a person."))
-    mine = drafts.open_text(session, article.id, writer.person_id)
-    if mine is not None:
-        return mine
-    if article.is_archived:
-        raise Refused(_("This article is archived."), hint=_("Write on the one that follows it instead."))
-    live = session.get_one(Revision, article.live_revision_id)
-    level = writer.rights.level_for(article.service_id)
-    text = texts.seen_at(texts.stored(live), level)
-    revision = draft_of(session, article, text, writer, now=now)
-    revision.seen_level = min(level, Level.SPECIALISTS)
-    moving.record(session, revision, "start", by=writer.person_id, now=now, begins=True)
-    return revision
-
-
-def draft_of(
-    session: Session, article: Article, text: Text, writer: Writer, *, now: datetime, origin_id: int | None = None
-) -> Revision:
-    """Add a draft of *writer* on top of what is live; the caller says by which move it began."""
-    return new_revision(
-        session,
-        article,
-        text,
-        author_id=writer.person_id,
-        is_suggestion=not writer.may_write,
-        origin_id=origin_id,
-        now=now,
-    )
-
-
-def new_revision(
-    session: Session,
-    article: Article,
-    text: Text,
-    *,
-    author_id: int | None,
-    is_suggestion: bool,
-    now: datetime,
-    origin_id: int | None = None,
-) -> Revision:
-    """Add a draft on top of what is live; the caller says by which move it began."""
-    last = session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article.id)) or 0
-    revision = Revision(
-        article_id=article.id,
-        number=last + 1,
-        state=RevisionState.DRAFT,
-        author_id=author_id,
-        base_revision_id=article.live_revision_id,
-        origin_id=origin_id,
-        is_suggestion=is_suggestion,
-        created_at=now,
-        updated_at=now,
-    )
-    before = session.get(Revision, article.live_revision_id) if article.live_revision_id else None
-    write(session, article, revision, text, rules.Live(before.reach, before.needs) if before else None)
-    session.add(revision)
-    session.flush()
-    return revision
 
 
 def save(
@@ -223,24 +96,35 @@ def keep(
             _("This text is not yours to change at the moment."), hint=_("Take it back first, or begin a new one.")
         )
     if saves != revision.saves:
-        raise Conflict(
-            _("This text was saved in another window meanwhile."),
-            base=None,
-            mine=text,
-            theirs=before,
-            saves=revision.saves,
-            base_revision_id=revision.base_revision_id,
-        )
+        raise _saved_elsewhere(held, text)
     if base_revision_id != revision.base_revision_id:
-        level = writer.rights.level_for(article.service_id)
-        if base_revision_id != article.live_revision_id:
-            raise moving.behind(session, revision, text, rights=writer.rights)
-        revision.base_revision_id, revision.seen_level = base_revision_id, min(level, Level.SPECIALISTS)
+        _put_on_top(session, writer, held, text, base_revision_id)
     write(session, article, revision, text, held.live)
     revision.saves += 1
     revision.updated_at = now
     session.flush()
     return text
+
+
+def _saved_elsewhere(held: Held, text: Text) -> Conflict:
+    """What is said of a *text* that was written on top of an older saving."""
+    return Conflict(
+        _("This text was saved in another window meanwhile."),
+        base=None,
+        mine=text,
+        theirs=held.text,
+        saves=held.revision.saves,
+        base_revision_id=held.revision.base_revision_id,
+    )
+
+
+def _put_on_top(session: Session, writer: Writer, held: Held, text: Text, base_revision_id: int | None) -> None:
+    """Let the text stand on the live one that its writer names. Raises ``Refused`` and ``Conflict`` for any other."""
+    revision, article = held.revision, held.article
+    if base_revision_id != article.live_revision_id:
+        raise moving.behind(session, revision, text, rights=writer.rights)
+    level = writer.rights.level_for(article.service_id)
+    revision.base_revision_id, revision.seen_level = base_revision_id, min(level, Level.SPECIALISTS)
 
 
 def _mean(revision: Revision, significance: str | None, why: str | None) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
-from portal.articles import drafting, drafts, moving, queries, texts
+from portal.articles import beginning, drafting, drafts, moving, queries, texts
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.states import ONCE_LIVE, RevisionState
@@ -182,7 +182,7 @@ def restore(session: Session, writer: Writer, revision_id: int, *, why: str = ""
     moving.refuse_archived(session, old)
     drafting.refuse_second(session, article.id, writer)
     text = texts.with_field(texts.stored(old), article.ref, id=article.ref)
-    draft = drafting.draft_of(session, article, text, writer, now=now, origin_id=old.id)
+    draft = beginning.draft_of(session, article, text, writer, now=now, origin_id=old.id)
     draft.note = moving.words(why)
     moving.record(session, draft, "restore", by=writer.person_id, now=now, why=why, begins=True)
     return draft

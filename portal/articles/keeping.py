@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
-from portal.articles import drafting, drafts, history, moving, queries, service, texts
+from portal.articles import beginning, drafting, drafts, history, moving, queries, service, texts
 from portal.articles.addresses import ref_in
 from portal.articles.keeping_events import ArticleBroughtBack, ArticleMerged, ArticleTimeDropped
 from portal.articles.keeping_models import Act, ArticleMove, Step, Timing, TimingState
@@ -310,7 +310,7 @@ def _with_words_of(session: Session, writer: Writer, gone: Article, stays: Artic
     added = {name: _joined(fields.get(name), old.get(name)) for name in ("words", "finds")}
     if all(added[name] == _joined(fields.get(name), ()) for name in added):
         return None
-    draft = drafting.start(session, writer, stays.ref, now=now)
+    draft = beginning.start(session, writer, stays.ref, now=now)
     return drafting.save(
         session,
         writer,

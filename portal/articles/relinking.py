@@ -23,7 +23,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import drafting, fences, loading, moving, texts
+from portal.articles import beginning, fences, loading, moving, texts
 from portal.articles.addresses import path_of
 from portal.articles.checking import Reach
 from portal.articles.codelines import code_blocks, code_line_numbers, in_columns
@@ -157,7 +157,7 @@ def _publish(session: Session, article_id: int, ready: Ready, gone: str, stays: 
     before = session.get_one(Revision, ready.revision_id)
     with speaking(article.language):
         why = _("Links to %(gone)s now lead to %(stays)s.", gone=gone, stays=stays.ref)
-    made = drafting.new_revision(
+    made = beginning.new_revision(
         session, article, ready.text, author_id=None, is_suggestion=False, origin_id=before.id, now=now
     )
     made.note = why

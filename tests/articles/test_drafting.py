@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.articles import drafting, drafts, keeping, texts
+from portal.articles import beginning, drafting, drafts, keeping, texts
 from portal.articles.models import Article, ArticleNumber, Revision, RevisionMove
 from portal.articles.texts import Conflict, Incomplete
 from portal.core.errors import Forbidden, NotFound, Refused
@@ -55,13 +55,13 @@ def test_numbers_pass_by_those_of_the_handbook(organised, last, expected):
         session.add(ArticleNumber(id=1, last=last))
         session.flush()
 
-        assert drafting.next_ref(session) == expected
+        assert beginning.next_ref(session) == expected
 
 
 def test_a_number_that_a_file_took_is_passed_by(organised, make_article):
     make_article("KB1001")
     with organised.db.transaction() as session:
-        assert [drafting.next_ref(session), drafting.next_ref(session)] == ["KB1002", "KB1003"]
+        assert [beginning.next_ref(session), beginning.next_ref(session)] == ["KB1002", "KB1003"]
 
 
 def test_a_draft_may_be_incomplete_but_names_its_service(desk, house):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
-from portal.articles import adapting, drafting, drafts, history, reviewing, texts
+from portal.articles import adapting, beginning, drafting, drafts, history, reviewing, texts
 from portal.articles.models import Article, Revision
 from portal.articles.rules import Writer
 from portal.articles.texts import Text
@@ -39,10 +39,10 @@ class Desk:
             return act(session, drafts.writer_of(session, self.rights))
 
     def start_new(self, body: str = BODY, **fields: Any) -> Revision:
-        return self._do(lambda session, me: drafting.start_new(session, me, FIELDS | fields, body, now=NOON))
+        return self._do(lambda session, me: beginning.start_new(session, me, FIELDS | fields, body, now=NOON))
 
     def start(self, ref: str) -> Revision:
-        return self._do(lambda session, me: drafting.start(session, me, ref, now=NOON))
+        return self._do(lambda session, me: beginning.start(session, me, ref, now=NOON))
 
     def save(self, revision: Revision, body: str | None = None, **changes: Any) -> Revision:
         """Save as the editor does: with what was read, and what the person changed."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.app import build
-from portal.articles import drafting, drafts, texts
+from portal.articles import beginning, drafting, drafts, texts
 from portal.core import clock
 
 
@@ -25,7 +25,7 @@ def grow(instance: Path, ref: str, count: int) -> None:
             now = clock.now() - timedelta(hours=count - number)
             with house.db.transaction() as session:
                 writer = drafts.writer_of(session, rights)
-                draft = drafting.start(session, writer, ref, now=now)
+                draft = beginning.start(session, writer, ref, now=now)
                 body, base_id = f"{draft.body}\nLine {number}.\n", draft.base_revision_id
                 fields = texts.stored(draft).fields
                 drafting.save(session, writer, draft.id, fields, body, saves=0, base_revision_id=base_id, now=now)

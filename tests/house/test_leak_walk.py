@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
-from portal.articles import drafting, drafts, queries, texts
+from portal.articles import beginning, drafting, drafts, queries, texts
 from portal.articles.models import Article, Revision
 from portal.articles.views.history import VIEWS
 from portal.core.mail import Mail
@@ -108,7 +108,7 @@ def _change_texts(town: Town) -> dict[str, list[int]]:
     for article in readable:
         with town.house.db.transaction() as session:
             coach = drafts.writer_of(session, rights)
-            draft = drafting.start(session, coach, article.ref, now=NOON)
+            draft = beginning.start(session, coach, article.ref, now=NOON)
             drafting.save(
                 session, coach, draft.id, texts.stored(draft).fields, f"{draft.body}\nAnd one line.\n",
                 saves=draft.saves, base_revision_id=draft.base_revision_id, now=NOON,

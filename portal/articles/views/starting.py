@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
-from portal.articles import capturing, drafting, drafts, starting, wording
+from portal.articles import beginning, capturing, drafts, starting, wording
 from portal.articles.forms import refuse
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Kind, Level
@@ -80,7 +80,7 @@ def _begin(fields: Begun, body: str) -> int:
         writer = drafts.writer_of(session, current_viewer().rights)
         given = fields(session, writer)
         begun = starting.begun_just_now(session, writer, given, body, now=now())
-        return (begun or drafting.start_new(session, writer, given, body, now=now())).id
+        return (begun or beginning.start_new(session, writer, given, body, now=now())).id
 
 
 def _capture_page(form: CaptureForm, fault: Refused | None = None) -> str:

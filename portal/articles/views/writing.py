@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
-from portal.articles import drafting, drafts, editing, history, outlines, reviewing, texts, workflow
+from portal.articles import beginning, drafting, drafts, editing, history, outlines, reviewing, texts, workflow
 from portal.articles.addresses import ref_in
 from portal.articles.levels import Kind
 from portal.articles.models import Article, Revision
@@ -86,7 +86,7 @@ def start(address: str) -> ResponseReturnValue:
             return _again(leaving, form, refusal), 422
     with transaction() as session:
         writer = drafts.writer_of(session, current_viewer().rights)
-        revision_id = drafting.start(session, writer, ref, now=now()).id
+        revision_id = beginning.start(session, writer, ref, now=now()).id
     return redirect(url_for(".edit", revision_id=revision_id), 303)
 
 
