@@ -162,6 +162,7 @@ def progress_of(badge: Badge, facts: Iterable[Fact], zone: tzinfo, now: datetime
         for key, needs in ways.items()
         if key not in done and len(needs) == len(badge.clauses)
         for need in [min(needs, key=_share)]
+        if need.have
     ]
     return max(found, key=lambda each: (_share(each), each.key), default=None)
 
@@ -178,15 +179,15 @@ def _is_out(badge: Badge, fact: Fact) -> bool:
     return fact.retraction == VOID or (bool(fact.retraction) and not badge.sticky)
 
 
-def _groups(badge: Badge, clause: Clause, ordered: Iterable[Fact], dates: Calendar) -> dict[str, list[Fact]]:
+def _groups(badge: Badge, clause: Clause, ordered: Iterable[Fact], dates: Calendar) -> Mapping[str, Iterable[Fact]]:
+    """What *clause* counts, by the key of the group; where there is but one, only as far as it is read."""
+    counting = _counting(badge, clause, ordered, dates)
+    if badge.per in {"once", "every"}:
+        return {ONCE: counting}
     groups: defaultdict[str, list[Fact]] = defaultdict(list)
-    for fact in _counting(badge, clause, ordered, dates):
-        if badge.per == "subject":
-            groups[fact.subject_id].append(fact)
-        elif badge.per in _DATED:
-            groups[_DATED[badge.per](dates, fact.occurred_at)].append(fact)
-        else:
-            groups[ONCE].append(fact)
+    for fact in counting:
+        key = fact.subject_id if badge.per == "subject" else _DATED[badge.per](dates, fact.occurred_at)
+        groups[key].append(fact)
     return groups
 
 

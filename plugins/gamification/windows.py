@@ -77,7 +77,8 @@ class Window:
             counts.clear()
 
     def _full(self) -> bool:
-        return all(need.met for need in self.needs())
+        found = iter(self._counts)
+        return all((len(self._within) if name == EVENTS else len(next(found))) >= least for name, least in self._needs)
 
     def needs(self) -> list[Need]:
         """What the clause asks for, the count first."""

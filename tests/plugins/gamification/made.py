@@ -26,7 +26,7 @@ def fact(number: int, kind: str, at: float | datetime, **more: object) -> Fact:
         "credit_id": WRITER,
         "subject_type": KINDS[kind].subject_type,
         "subject_id": "KB7",
-        "unit_id": None if KINDS[kind].by_system else 1,
+        "unit_id": None if KINDS[kind].by_system else "sales",
         "dedupe_key": f"{kind}:{number}",
     }
     moment = at if isinstance(at, datetime) else day(at)
