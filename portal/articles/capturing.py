@@ -9,7 +9,7 @@ their hints.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.articles import phrases
@@ -85,6 +85,15 @@ class CapturedDraft:
         )
 
 
+class AnswersRefused(Refused):
+    """Answers that make no draft: *faults* has what is said of each, the first of them stands for all."""
+
+    def __init__(self, faults: Sequence[Refused]) -> None:
+        """Keep the faults, of which there is at least one."""
+        super().__init__(faults[0].message, hint=faults[0].hint, field=faults[0].field)
+        self.faults = tuple(faults)
+
+
 def draft_of(capture: Capture) -> CapturedDraft:
     """Make a draft of what was said.
 
@@ -92,22 +101,11 @@ def draft_of(capture: Capture) -> CapturedDraft:
     writer adds them before it goes live.
 
     Raises:
-        Refused: nobody said anything, or far too much; with the name of the answer.
+        AnswersRefused: nobody said anything, or far too much; with the name of each answer.
     """
     said = _one_line(capture.said)
-    if not PART.search(said):
-        raise Refused(
-            _("Nothing stands under what they said."),
-            hint=_("Write the first words of the person who asked, as well as you remember them."),
-            field="said",
-        )
-    for answer in ANSWERS:
-        if len(text := getattr(capture, answer)) > MAX_TEXT:
-            raise Refused(
-                _("This answer has %(count)s characters; %(limit)s is the limit.", count=len(text), limit=MAX_TEXT),
-                hint=_("Say the short of it here; the draft that comes of it has room for more."),
-                field=answer,
-            )
+    if faults := [*_silent(said), *_too_long(capture)]:
+        raise AnswersRefused(faults)
     kind = _kind(capture)
     return CapturedDraft(
         title=title_from(said),
@@ -118,6 +116,25 @@ def draft_of(capture: Capture) -> CapturedDraft:
         known_error=_known_error(capture) if kind == Kind.KNOWN_ERROR else None,
         body=outline_of(kind, _filled(capture, kind)),
     )
+
+
+def _silent(said: str) -> Iterator[Refused]:
+    if not PART.search(said):
+        yield Refused(
+            _("Nothing stands under what they said."),
+            hint=_("Write the first words of the person who asked, as well as you remember them."),
+            field="said",
+        )
+
+
+def _too_long(capture: Capture) -> Iterator[Refused]:
+    for answer in ANSWERS:
+        if len(text := getattr(capture, answer)) > MAX_TEXT:
+            yield Refused(
+                _("This answer has %(count)s characters; %(limit)s is the limit.", count=len(text), limit=MAX_TEXT),
+                hint=_("Say the short of it here; the draft that comes of it has room for more."),
+                field=answer,
+            )
 
 
 def title_from(said: str) -> str:

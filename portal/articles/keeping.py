@@ -187,14 +187,6 @@ def has_text(session: Session, writer: Writer, ref: str) -> bool:
     return article_id is not None and drafts.open_text(session, article_id, writer.person_id) is not None
 
 
-def is_for_fewer(session: Session, gone: str, stays: str) -> bool:
-    """Whether some who read the one that went may not read the one that stayed; limits to readers aside."""
-    audience = sa.select(Article.audience)
-    before = session.scalar(audience.where(Article.ref == gone))
-    after = session.scalar(audience.where(Article.ref == stays))
-    return (after or 0) > (before or 0)
-
-
 def note(
     session: Session, article: Article, step: Step, other: Article | None, *, by: int | None, why: str, now: datetime
 ) -> None:

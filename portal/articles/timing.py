@@ -43,6 +43,7 @@ AT_ONCE = 200  # of those that are due in one round
 LONGEST = timedelta(days=5 * 366)
 ENDED_LENGTH = 500
 
+_SAID = ("at", "zone", "successor_id", "significance", "saves", "why")  # what makes two times the same
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)\Z", re.ASCII)
 
 
@@ -156,7 +157,13 @@ def retire_at(
 def _wait(
     session: Session, writer: Writer, article: Article, timing: Timing, moment: Moment, *, why: str, now: datetime
 ) -> Timing:
-    """Keep a time; the one that the same text (or article) waited for drops."""
+    """Keep a time; the one that *writer* set before for the same text (or article) drops, unless it is the same.
+
+    Raises:
+        Refused: another text of the article waits, or somebody else set a time meanwhile.
+    """
+    timing.at, timing.zone, timing.why = moment.at, moment.zone, moving.words(why)
+    timing.person_id = writer.person_id
     waits = sa.and_(Timing.article_id == article.id, Timing.act == timing.act, Timing.state == TimingState.WAITING)
     for before in session.scalars(sa.select(Timing).where(waits).with_for_update()).all():
         if before.revision_id != timing.revision_id:
@@ -164,9 +171,15 @@ def _wait(
                 _("Another text of %(ref)s waits for its time already.", ref=article.ref),
                 hint=_("Take that time back first."),
             )
+        if before.person_id != writer.person_id:
+            raise Refused(
+                _("Somebody else has set a time for %(ref)s already.", ref=article.ref),
+                hint=_("It stands on this page. Take it back first, if yours is to hold."),
+            )
+        if all(getattr(before, name) == getattr(timing, name) for name in _SAID):
+            return before  # pressed twice
         _drop(session, before, article, by=writer.person_id, now=now)
-    timing.at, timing.zone, timing.why = moment.at, moment.zone, moving.words(why)
-    timing.state, timing.person_id, timing.set_at = TimingState.WAITING, writer.person_id, now
+    timing.state, timing.set_at = TimingState.WAITING, now
     timing.ended_why = ""
     session.add(timing)
     session.flush()

@@ -189,7 +189,7 @@ def test_before_one_goes_whoever_merges_reads_who_does_not_reach_the_one_that_st
     coach = browser("coach")
     into = {"merge-other": "KB0102", "merge-stays": "other", "merge-why": "My long reason."}
     said = (
-        "KB0102 is for fewer readers than KB0101. Who may not read it only sees that KB0101 is archived. "
+        "Not everybody who reads KB0101 may read KB0102. Who may not read it only sees that KB0101 is archived. "
         "Let the other one stay, or say here that it is meant."
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from portal.articles.texts import Conflict
 from portal.core.errors import Forbidden
-from portal.testing import send
+from portal.testing import csrf_of, send
 from tests.articles.paper import typed_on
 from tests.articles.test_review_pages import NEW, PARTS, browser, press, revision, waiting, words_of
 from tests.articles.writing import article, stand
@@ -192,3 +192,30 @@ def test_what_a_reviewer_changed_comes_back_when_their_sign_in_ended(app, browse
     assert "By Kim.\n</textarea>" in kept.text
     assert "nothing was decided" in sent_with_an_old_token.text
     assert "By Kim.\n</textarea>" in sent_with_an_old_token.text
+
+
+@pytest.mark.parametrize("values", [{"roles": ("end_user",)}, {"roles": ("onsite",), "grant": "contributor"}])
+@pytest.mark.parametrize("token", ["old", "new"])
+def test_what_a_reviewer_changed_waits_for_them_when_another_person_signed_in(
+    browser, waiting, organised, values, token
+):
+    text, _ana = waiting()
+    address = f"/review/{text.id}/adapt"
+    page, _kim = browser("onsite", grant="contributor", name="Kim Berg")
+    other, _bo = browser(*values["roles"], name="Bo Kent", **({"grant": values["grant"]} if "grant" in values else {}))
+    typed = typed_on(page.get(address).text, "editor") | {"body": "By Kim.\n", "do": "accept", "why": "Shorter."}
+
+    sent = typed | {"csrf_token": csrf_of(other) if token == "new" else "old"}
+    kept = other.post(address, data=sent)
+    again = typed_on(kept.text.replace('class="form editor-kept"', 'id="editor"'))
+    still_kept = other.post(address, data=again | {"do": "save"})
+    look = page.post(address, data=again | {"do": "save", "csrf_token": csrf_of(page)})
+    done = page.post(address, data=typed_on(look.text, "editor") | {"do": "accept"})
+
+    assert [(each.status_code, "<h1>Bo Kent is signed in now</h1>" in each.text) for each in (kept, still_kept)] == [
+        (401, True),
+        (401, True),
+    ]
+    assert (again["body"], again["why"]) == ("By Kim.\n", "Shorter.")
+    assert (look.status_code, done.status_code) == (200, 303)
+    assert stand(organised, "KB0101")[-1][1:] == ("live", "By Kim.\n")

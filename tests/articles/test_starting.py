@@ -192,6 +192,24 @@ def test_what_is_refused_is_said_beside_its_field_and_everything_typed_stays(sen
         assert session.scalar(sa.select(sa.func.count(Article.id))) == 0
 
 
+def test_of_several_answers_that_are_too_long_each_is_named(send):
+    long = {"was": "y" * 10_001, "who": "z" * 10_001}
+
+    answer = send("/write/capture", "front_line", **(ANSWERS | long))
+
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, beside(page)) == (422, dict.fromkeys(long, TOO_LONG))
+    summary = page.partition('<form class="form capture"')[0]
+    assert [f'<a href="#{field}">' in summary for field in long] == [True, True]
+    assert [typed in page for typed in long.values()] == [True, True]
+
+
+def test_beside_an_answer_that_is_too_long_it_is_said_that_another_says_nothing(send):
+    answer = send("/write/capture", "front_line", **(ANSWERS | {"said": "", "helped": "x" * 10_001}))
+
+    assert beside(answer.get_data(as_text=True)) == {"said": NOTHING_SAID, "helped": TOO_LONG}
+
+
 def test_the_address_brings_the_service_and_the_words_that_found_nothing(as_role):
     page = as_role("front_line").get("/write/capture?service=printing&q=<b>empty").get_data(as_text=True)
 

@@ -325,3 +325,38 @@ def test_an_article_whose_successor_went_stays_and_its_owner_is_told(
     assert article(organised, "KB0101").state == "live"
     assert times(organised)[0][:2] == ("retire", "failed")
     assert [each["revision_id"] for each in told(organised, "article.schedule_failed")] == [None]
+
+
+def test_a_time_that_is_set_twice_is_set_once(
+    organised: Portal, make_article: MakeArticle, publisher: Desk, desk: Callable[..., Desk]
+):
+    make_article("KB0101")
+    text, coach = publisher.start_new(), desk("coach")
+
+    first, again = (publish_at(publisher, text, why=why) for why in ("With the printers.", " With the printers. "))
+    retires, once_more = (act(coach, "retire_at", "KB0101", IN_AN_HOUR, why="It is old.") for _press in range(2))
+
+    assert (again.id, once_more.id) == (first.id, retires.id)
+    assert times(organised) == [("go_live", "waiting", ""), ("retire", "waiting", "")]
+    assert [each["timing_id"] for each in told(organised, "article.time_set")] == [first.id, retires.id]
+    assert told(organised, "article.time_dropped") == []
+
+
+def test_of_two_who_set_a_time_at_once_the_second_learns_of_the_first(
+    organised: Portal, make_article: MakeArticle, writer: Desk, publisher: Desk, desk: Callable[..., Desk]
+):
+    make_article("KB0101")
+    text = writer.submit(writer.start_new())
+    coach, other = desk("coach"), desk("coach", name="Bo Kent")
+    later = Moment(at=NOON + timedelta(hours=3), zone="UTC")
+    publish_at(publisher, text)
+    first = act(coach, "retire_at", "KB0101", IN_AN_HOUR, why="It is old.")
+
+    with pytest.raises(Refused, match="Somebody else has set a time for KB0101 already"):
+        act(other, "retire_at", "KB0101", later, why="It is old.")
+    with pytest.raises(Refused, match="Somebody else has set a time for KB1001 already"):
+        publish_at(other, text, later)
+    act(other, "take_back", first.id)
+    act(other, "retire_at", "KB0101", later, why="It is old.")
+
+    assert times(organised) == [("go_live", "waiting", ""), ("retire", "dropped", ""), ("retire", "waiting", "")]

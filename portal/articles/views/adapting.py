@@ -43,7 +43,7 @@ def show(revision_id: int) -> ResponseReturnValue:
 @bp.post("/review/<int:revision_id>/adapt")
 def accept(revision_id: int) -> ResponseReturnValue:
     """Put the changed text live; without that being asked for, show it once more. What was typed is never lost."""
-    if not current_viewer().is_authenticated and "body" in request.form:
+    if "body" in request.form and not _is_of_reader():
         return kept_text(request.path), 401
     check("articles.suggest")
     form = WritingForm()
@@ -51,6 +51,12 @@ def accept(revision_id: int) -> ResponseReturnValue:
         return _accept(revision_id, form)
     except NotFound as gone:
         return _too_late(gone, revision_id, form.body.data or "")
+
+
+def _is_of_reader() -> bool:
+    """Whether whoever is signed in now typed this; another person may use the browser by now."""
+    reader = current_viewer()
+    return reader.is_authenticated and request.form.get("person", str(reader.person_id)) == str(reader.person_id)
 
 
 def _accept(revision_id: int, form: WritingForm) -> ResponseReturnValue:
@@ -96,7 +102,7 @@ def _token_is_old(error: CSRFError) -> ResponseReturnValue:
     """Somebody signed in again meanwhile, or their sign-in ended: what was typed comes back, to be sent once more."""
     if "body" not in request.form:
         return error_pages.forged(error)
-    if not current_viewer().is_authenticated:
+    if not _is_of_reader():
         return kept_text(request.path), 401
     refusal = Refused(
         _("You signed in again meanwhile, so nothing was decided."), hint=_("Press the button once more.")

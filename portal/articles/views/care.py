@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.accounts.login import current_viewer
-from portal.articles import drafts, history_words, keeping, opening, queries, reviewing, texts, timing
+from portal.articles import audiences, drafts, history_words, keeping, opening, queries, reviewing, texts, timing
 from portal.articles.addresses import ref_in
 from portal.articles.care_forms import ArchiveForm, BackForm, MergeForm, TimeForm
 from portal.articles.keeping_models import Act, Step, Timing
@@ -261,7 +261,7 @@ def _merged(session: Session, gone: str, stays: str, *, has_draft: bool) -> str:
     said = _("%(gone)s now leads to %(stays)s. It can be brought back.", gone=gone, stays=stays)
     if has_draft:
         said += " " + _("A draft with its words is among your texts.")
-    if keeping.is_for_fewer(session, gone, stays):
+    if audiences.loses_readers(session, gone, stays):
         said += " " + _(
             "Readers who may not read %(stays)s only see that %(gone)s is archived.", stays=stays, gone=gone
         )
@@ -270,9 +270,9 @@ def _merged(session: Session, gone: str, stays: str, *, has_draft: bool) -> str:
 
 def _refuse_fewer(session: Session, form: MergeForm, gone: str, stays: str) -> None:
     """Check that whoever merges knows whom the one that stays is not for. Raises ``Refused``."""
-    if keeping.is_for_fewer(session, gone, stays) and not form.fewer.data:
+    if audiences.loses_readers(session, gone, stays) and not form.fewer.data:
         raise Refused(
-            _("%(stays)s is for fewer readers than %(gone)s.", stays=stays, gone=gone),
+            _("Not everybody who reads %(gone)s may read %(stays)s.", stays=stays, gone=gone),
             hint=_(
                 "Who may not read it only sees that %(gone)s is archived. "
                 "Let the other one stay, or say here that it is meant.",

@@ -85,8 +85,8 @@ def _begin(fields: Begun, body: str) -> int:
 
 def _capture_page(form: CaptureForm, fault: Refused | None = None) -> str:
     form.service.choices = _services()
-    if fault is not None:
-        refuse(form, fault)
+    for each in fault.faults if isinstance(fault, capturing.AnswersRefused) else filter(None, [fault]):
+        refuse(form, each)
     return render_template("articles/capture.html", form=form)
 
 
