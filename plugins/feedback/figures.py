@@ -90,20 +90,19 @@ def recent(session: Session, article: Article, rights: Rights, now: datetime) ->
         "article_id": article.id,
         "since": now - LATELY,
     }
-    row = session.connection().execute(_recent(), values).one()  # past the session, as the page itself is read
-    return Recent(yes=row.yes, partly=row.partly, no=row.no) if row.theirs else None
+    row = session.connection().execute(_recent(), values).first()  # past the session, as the page itself is read
+    return None if row is None else Recent(yes=row.yes, partly=row.partly, no=row.no)
 
 
 @lru_cache(maxsize=1)
 def _recent() -> sa.Select[*tuple[Any, ...]]:
-    """Built once: each page of an article asks it."""
+    """The numbers, as one row or none. Built once: each page of an article asks it, and most are for nobody who may."""
     owner_role, person = sa.bindparam("owner_role", type_=sa.String), sa.bindparam("person_id", type_=sa.Integer)
     wrote = sa.exists().where(
         Revision.id == sa.bindparam("revision_id", type_=sa.Integer), Revision.author_id == person
     )
     is_theirs = sa.or_(sa.bindparam("care", type_=sa.Boolean), holder_of_role(owner_role) == person, wrote)
-    counts = [sa.case((is_theirs, _number(kind)), else_=0).label(kind) for kind in KINDS]
-    return sa.select(sa.func.coalesce(is_theirs, sa.false()).label("theirs"), *counts)
+    return sa.select(*(_number(kind).label(kind) for kind in KINDS)).where(is_theirs)
 
 
 def _number(kind: str) -> sa.ScalarSelect[int]:

@@ -136,8 +136,8 @@ def _context(page: opening.OpenPage, *, in_pane: bool) -> dict[str, Any]:
         "holder": holder,
         "owner_words": wording.role_words(article.owner_role),
         "close": opening.close_to(reading(), article, reader.rights),
-        "path": url_for("articles.show", address=article.address),
-        "permanent": _permanent(article),
+        "path": (path := url_for("articles.show", address=article.address)),
+        "permanent": _permanent(path),
         "searched": _searched(),
         "merged": keeping.merged_into(reading(), ref_in(request.args.get("merged", "")), article, reader.rights),
         "may_write": reader.may("articles.write"),
@@ -167,8 +167,7 @@ def _wrong_before(article: Article, rights: Rights) -> dict[str, Any]:
     return {"wrong_before": since, "what_was_wrong": path}
 
 
-def _permanent(article: Article) -> str:
-    path = url_for("articles.show", address=article.address)
+def _permanent(path: str) -> str:
     return (portal().config.text("public_url").rstrip("/") or request.host_url.rstrip("/")) + path
 
 
