@@ -171,8 +171,12 @@ _DATED: Final[Mapping[str, Callable[[Calendar, datetime], str]]] = {"quarter": C
 
 
 def _in_order(badge: Badge, facts: Iterable[Fact]) -> list[Fact]:
-    kinds = DIRECT.union(*(clause.events for clause in badge.clauses))
-    return sorted((fact for fact in facts if fact.kind in kinds), key=lambda fact: (fact.occurred_at, fact.id))
+    """Those of *facts* that have to do with *badge*, by their time."""
+    kinds = frozenset().union(*(clause.events for clause in badge.clauses))
+    found = (
+        fact for fact in facts if fact.kind in kinds or (fact.kind in DIRECT and fact.attrs.get("badge") == badge.id)
+    )
+    return sorted(found, key=lambda fact: (fact.occurred_at, fact.id))
 
 
 def _is_out(badge: Badge, fact: Fact) -> bool:
@@ -194,27 +198,37 @@ def _groups(badge: Badge, clause: Clause, ordered: Iterable[Fact], dates: Calend
 def _counting(badge: Badge, clause: Clause, ordered: Iterable[Fact], dates: Calendar) -> Iterator[Fact]:
     """Those of *ordered* that *clause* counts."""
     used: defaultdict[tuple[int, str], int] = defaultdict(int)
-    for fact in ordered:
-        if fact.kind not in clause.events or not _fits(badge, clause, fact, dates):
-            continue
+    for fact in _asked(badge, clause, ordered, dates):
         if clause.pair_cap is not None and fact.actor_id is not None:
             pair = fact.actor_id, dates.month(fact.occurred_at)
             used[pair] += 1
             if used[pair] > clause.pair_cap:
                 continue
-        if not _is_out(badge, fact):
+        if not fact.retraction or not _is_out(badge, fact):
             yield fact
 
 
-def _fits(badge: Badge, clause: Clause, fact: Fact, dates: Calendar) -> bool:
-    kind = KINDS[fact.kind]
-    if badge.earn and fact.credit_role not in badge.earn:
-        return False
-    if fact.actor_id == fact.credit_id and not (clause.own and kind.own):
-        return False
-    if kind.cheap and fact.attrs.get("actor_age_days", NEW_ACCOUNT_DAYS) < NEW_ACCOUNT_DAYS:
-        return False
-    return all(_is_wanted(wanted, name, fact, dates) for name, wanted in clause.where.items())
+def _asked(badge: Badge, clause: Clause, ordered: Iterable[Fact], dates: Calendar) -> Iterator[Fact]:
+    """Those of *ordered* that *clause* is about, taken back or not; each test runs only where there is one to make."""
+    events = frozenset(clause.events)
+    own = events & _OWN if clause.own else frozenset()
+    found = (fact for fact in ordered if fact.kind in events and (fact.actor_id != fact.credit_id or fact.kind in own))
+    if badge.earn:
+        found = (fact for fact in found if fact.credit_role in badge.earn)
+    if events & _CHEAP:
+        found = (fact for fact in found if fact.kind not in _CHEAP or _is_settled(fact))
+    if clause.where:
+        wanted = clause.where.items()
+        found = (fact for fact in found if all(_is_wanted(value, name, fact, dates) for name, value in wanted))
+    return found
+
+
+_OWN: Final = frozenset(kind.name for kind in KINDS.values() if kind.own)
+_CHEAP: Final = frozenset(kind.name for kind in KINDS.values() if kind.cheap)
+
+
+def _is_settled(fact: Fact) -> bool:
+    return bool(fact.attrs.get("actor_age_days", NEW_ACCOUNT_DAYS) >= NEW_ACCOUNT_DAYS)
 
 
 def _is_wanted(wanted: tuple[Value, ...] | Range, name: str, fact: Fact, dates: Calendar) -> bool:
