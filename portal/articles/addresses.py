@@ -13,6 +13,7 @@ TOP = "/kb/"
 SLUG_LENGTH = 90
 
 _REF = re.compile(r"(kb\d{4,15})(?:-(.*))?\Z", re.IGNORECASE | re.ASCII)
+_NAMED = re.compile(r"KB\d{4,15}", re.IGNORECASE | re.ASCII)
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "’": "", "'": ""})
 
 
@@ -27,6 +28,11 @@ def ref_in(address: str) -> str | None:
     """Return the ref that *address* begins with, in capitals; ``None`` for an old slug."""
     found = _REF.match(address)
     return found[1].upper() if found else None
+
+
+def refs_named(text: str) -> set[str]:
+    """Return the refs that a text names anywhere, in capitals."""
+    return {ref.upper() for ref in _NAMED.findall(text)}
 
 
 def path_of(ref: str, slug: str) -> str:

@@ -12,7 +12,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import exporting, finding, folders, importing, loading, reading_level
+from portal.articles import exporting, finding, folders, importing, loading, reading_level, renewing
 from portal.articles.addresses import ref_in
 from portal.articles.exporting import What
 from portal.articles.importing import Imported, Standing, Wishes
@@ -152,10 +152,10 @@ def render(house: Portal, file: Path, level: str) -> None:
 def render_again(house: Portal) -> None:
     """Make the stored pages of all articles anew from their texts, as after a change of the renderer."""
     with house.db.reading() as session:
-        ids = loading.live_ids(session)
+        ids = renewing.live_ids(session)
     with click.progressbar(ids, label="Rendering", show_pos=True) as bar:
         for article_id in bar:
-            loading.render_again(house.db, article_id)
+            renewing.render_again(house.db, article_id)
     click.echo(f"{len(ids)} articles have new pages.")
 
 

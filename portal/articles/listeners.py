@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from portal.articles import loading
+from portal.articles import renewing
 from portal.articles.events import ArticlePublished
 from portal.core.db import Database
 
@@ -20,5 +20,5 @@ class Linking:
 
     def link_again(self, session: Session, published: Sequence[ArticlePublished]) -> None:
         """Render those texts again that waited for one of these articles. Usually there is none."""
-        for article_id in loading.waiting_for(session, {event.ref for event in published}):
-            loading.render_again(self._db, article_id)
+        for article_id in renewing.waiting_for(session, {event.ref for event in published}):
+            renewing.render_again(self._db, article_id)

@@ -11,7 +11,6 @@ stand in a folder, and what people changed in the portal, is ``importing.py``'s.
 from __future__ import annotations
 
 import pickle
-import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,14 +21,14 @@ from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from portal.accounts.roles import ROLES
 from portal.articles import checking, folders, frontmatter, publishing
 from portal.articles.checking import Reach
 from portal.articles.frontmatter import ArticleFile
 from portal.articles.levels import Level
-from portal.articles.models import Article, ArticleLink, ArticleReader, OldSlug, Revision
+from portal.articles.models import Article, ArticleReader, OldSlug
 from portal.articles.problems import Problem
 from portal.articles.publishing import Prepared, render_pages
 from portal.articles.states import ArticleState
@@ -40,8 +39,6 @@ from portal.core.i18n import ngettext
 from portal.organisation import loading as organisation_file
 from portal.organisation.models import Party, Service, Unit
 
-MENTIONED = re.compile(r"KB\d{4,15}", re.IGNORECASE | re.ASCII)
-RENDER_TRIES = 5
 AT_ONCE = 20  # articles in one transaction: each alone waits for the disk, more would keep a vote waiting
 
 
@@ -342,54 +339,3 @@ def _some_at_once(texts: Iterator[Prepared]) -> Iterator[list[Prepared]]:
 def _publish(db: Database, texts: Sequence[Prepared], *, now: datetime) -> list[str]:
     with db.transaction() as session:
         return [publishing.publish_file(session, text, now=now) for text in texts]
-
-
-# Links that waited for their article, and pages made by an older portal
-
-
-def waiting_for(session: Session, refs: Collection[str]) -> list[int]:
-    """Ids of articles that show plain words for a link although its article exists, to or from one of *refs*."""
-    target, own = aliased(Article), aliased(Article)
-    query = (
-        sa.select(ArticleLink.article_id)
-        .join(target, target.ref == ArticleLink.to_ref)
-        .join(own, own.id == ArticleLink.article_id)
-        .where(
-            ArticleLink.is_shown.is_(False),
-            target.state != ArticleState.NOT_YET_LIVE,
-            sa.or_(ArticleLink.to_ref.in_(refs), own.ref.in_(refs)),
-        )
-        .distinct()
-        .order_by(ArticleLink.article_id)
-    )
-    return list(session.scalars(query))
-
-
-def render_again(db: Database, article_id: int) -> None:
-    """Render the live text of an article again and store its pages; the text itself stays as it is.
-
-    Raises:
-        Refused: the text cannot be rendered.
-        RuntimeError: it was published again and again meanwhile.
-    """
-    for _try in range(RENDER_TRIES):
-        with db.reading() as session:
-            article = session.get_one(Article, article_id)
-            revision = session.get_one(Revision, article.live_revision_id)
-            mentioned = {ref.upper() for ref in MENTIONED.findall(revision.body)}
-            is_there = sa.and_(Article.ref.in_(mentioned), Article.state != ArticleState.NOT_YET_LIVE)
-            known = frozenset(session.scalars(sa.select(Article.ref).where(is_there)))
-        audience = Level(article.audience)
-        pages = render_pages(revision.body, audience, language=article.language, known=known.__contains__)
-        with db.transaction() as session:
-            article = session.get_one(Article, article_id)
-            if article.live_revision_id == revision.id:
-                publishing.write_pages(session, article_id, revision.id, audience, pages)
-                return
-    raise RuntimeError(f"Article {article_id} was published {RENDER_TRIES} times while it was rendered.")
-
-
-def live_ids(session: Session) -> list[int]:
-    """Ids of all articles that have a page."""
-    query = sa.select(Article.id).where(Article.live_revision_id.is_not(None)).order_by(Article.id)
-    return list(session.scalars(query))

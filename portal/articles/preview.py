@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
-from portal.articles import decisions, drafts, fences, loading, outlines, queries, rendering
-from portal.articles.addresses import TOP, ref_in
+from portal.articles import decisions, drafts, fences, outlines, queries, rendering
+from portal.articles.addresses import TOP, ref_in, refs_named
 from portal.articles.levels import Kind, Level
 from portal.articles.models import Article
 from portal.articles.outlines import Hint
@@ -88,7 +88,7 @@ def of_text(session: Session, writer: Writer, revision_id: int, typed: Typed) ->
 
 def _known(session: Session, body: str) -> frozenset[str]:
     """Articles named in *body* that exist: a link to another becomes plain words, as it will when the text is live."""
-    mentioned = sorted({ref.upper() for ref in loading.MENTIONED.findall(body)})
+    mentioned = sorted(refs_named(body))
     if not mentioned:
         return frozenset()
     asked, rest = mentioned[:MOST_LINKS], mentioned[MOST_LINKS:]

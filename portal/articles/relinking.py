@@ -23,8 +23,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.articles import beginning, fences, loading, moving, texts
-from portal.articles.addresses import path_of
+from portal.articles import beginning, fences, moving, renewing, texts
+from portal.articles.addresses import path_of, refs_named
 from portal.articles.checking import Reach
 from portal.articles.codelines import code_blocks, code_line_numbers, in_columns
 from portal.articles.keeping_events import ArticleMerged
@@ -108,7 +108,7 @@ class Relinking:
                 log.warning("a link keeps leading by the old address", extra={"article": article_id, "why": str(fault)})
 
     def _rewrite(self, article_id: int, gone: str, stays: Stays, *, now: Callable[[], datetime]) -> None:
-        for _try in range(loading.RENDER_TRIES):
+        for _try in range(renewing.TRIES):
             with self._db.reading() as session:
                 made = _ready(session, article_id, gone, stays)
             if made is None:
@@ -140,7 +140,7 @@ def _ready(session: Session, article_id: int, gone: str, stays: Stays) -> Ready 
     body = led_on(live.body, gone, stays, readers=readers)
     if body == live.body:
         return None
-    mentioned = {ref.upper() for ref in loading.MENTIONED.findall(body)}
+    mentioned = refs_named(body)
     there = sa.and_(Article.ref.in_(mentioned), Article.state != ArticleState.NOT_YET_LIVE)
     known = frozenset(session.scalars(sa.select(Article.ref).where(there)))
     front = dataclasses.replace(file.front, id=article.ref)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.articles import checking, fences, frontmatter, loading, outlines, rules, strict_yaml
+from portal.articles.addresses import refs_named
 from portal.articles.frontmatter import ArticleFile, FrontMatter
 from portal.articles.frontmatter_rules import MAX_TITLE
 from portal.articles.levels import Level
@@ -185,7 +186,7 @@ def check(session: Session, text: Text, ref: str, *, render: bool = True) -> lis
 
 
 def _checked(session: Session, file: ArticleFile, *, render: bool) -> list[Problem]:
-    mentioned = {ref.upper() for ref in loading.MENTIONED.findall(file.body)}
+    mentioned = refs_named(file.body)
     known = loading.vocabulary(session, only=mentioned)
     return checking.check_folder(
         [file],
@@ -227,7 +228,7 @@ def ready(session: Session, revision: Revision, *, text: Text | None = None) -> 
     errors += _unwritten(file)
     if errors or file.front is None:
         raise Incomplete(errors)
-    mentioned = {ref.upper() for ref in loading.MENTIONED.findall(file.body)}
+    mentioned = refs_named(file.body)
     there = sa.select(Article.ref).where(Article.ref.in_(mentioned), Article.state != ArticleState.NOT_YET_LIVE)
     known = frozenset(session.scalars(there)) | {article.ref}
     front = file.front

@@ -167,12 +167,12 @@ def test_a_picture_of_a_declined_suggestion_stays_with_its_writer_and_those_who_
 
 
 def test_rendering_again_keeps_the_uses(house, add_file, writer, make_article, session):
-    from portal.articles import loading
+    from portal.articles import renewing
 
     used = add_file(writer)
     article = make_article(body=shown("Words.", used.markdown, "Words."))
 
-    loading.render_again(house.db, article.id)
+    renewing.render_again(house.db, article.id)
 
     use = session.scalars(sa.select(AttachmentUse)).one()
     assert (use.attachment_id, use.revision_id, use.level) == (used.id, article.live_revision_id, Level.SUPPORT)

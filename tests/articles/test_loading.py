@@ -5,7 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.articles import folders, loading
+from portal.articles import folders, loading, renewing
 from portal.articles.models import Article, ArticleLink, Rendering, Revision
 from portal.core.errors import Refused
 from portal.testing import NOON
@@ -157,7 +157,7 @@ def test_rendering_again_keeps_the_text_and_makes_its_pages_anew(make_article, h
     with house.db.transaction() as writing:
         writing.execute(sa.delete(Rendering))
 
-    loading.render_again(house.db, article.id)
+    renewing.render_again(house.db, article.id)
 
     session.rollback()
     assert [tuple(row) for row in session.execute(sa.select(Rendering.level, Rendering.html))] == expected
@@ -179,7 +179,7 @@ def test_what_the_portal_adds_to_a_text_is_in_the_language_of_the_text(make_arti
 
     assert (who(german), who(english)) == (["Nur für den Support"], ["For support only"])
 
-    loading.render_again(house.db, german.id)
+    renewing.render_again(house.db, german.id)
 
     assert who(german) == ["Nur für den Support"]
 
