@@ -19,18 +19,18 @@ _Z: Final = 1.959964
 
 
 def lower_bound(good: int, votes: int) -> float:
-    """The lower end of the 95% interval of Wilson for the share of *good* among *votes*; 0 where nobody voted.
+    """The lower end of the 95% interval of Wilson for the share of *good* among *votes*; 0 where none is good.
 
     Raises:
         ValueError: there are more good votes than votes, or fewer than none.
     """
     if not 0 <= good <= votes:
         raise ValueError(f"{good} of {votes} votes")
-    if not votes:
+    if not good:
         return 0.0
     share, extra = good / votes, _Z**2 / votes
     spread = _Z * math.sqrt(share * (1 - share) / votes + extra / (4 * votes))
-    return max(0.0, (share + extra / 2 - spread) / (1 + extra))
+    return (share + extra / 2 - spread) / (1 + extra)
 
 
 def is_clear(good: int, votes: int, *, was_clear: bool) -> bool:
