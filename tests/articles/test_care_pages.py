@@ -246,69 +246,6 @@ def test_a_reader_from_support_opens_the_page_and_decides_nothing(
     assert article(someone.desk.house, "KB0101").state == "live"
 
 
-def test_a_text_is_given_a_time_which_is_shown_and_taken_back(
-    make_article: MakeArticle, browser: Callable[..., Browser], desk: Callable[..., Desk]
-):
-    make_article("KB0101")
-    writer = desk("onsite")
-    text = writer.submit(writer.save(writer.start("KB0101"), "New words.\n"), significance="changed")
-    coach = browser("coach")
-    fields = {f"time-{text.id}-{name}": value for name, value in TOMORROW.items()} | {"revision": str(text.id)}
-
-    faulty = coach.send("/kb/KB0101/care/time", **(fields | {f"time-{text.id}-time": "25:00"}))
-    answer = coach.send("/kb/KB0101/care/time", **fields)
-    page = coach.client.get("/kb/KB0101/care")
-    review = coach.page(f"/review/{text.id}")
-    address = re.search(r'action="(/kb/KB0101/care/time/\d+/take-back)"', page.text)
-    assert address is not None
-    back = coach.send(address[1])
-
-    assert faulty.status_code == 422
-    assert "The time cannot be read. Write it like 14:30." in words(faulty)
-    assert 'value="2026-03-03"' in faulty.text
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"/kb/KB0101/care#text-{text.id}")
-    assert "Goes live on 3 March 2026, 14:30 (Europe/Berlin)" in words(page)
-    assert "It goes live on 3 March 2026, 14:30 (Europe/Berlin)." in review
-    assert back.status_code == 303
-    assert "Goes live on" not in coach.page("/kb/KB0101/care")
-
-
-TOMORROW = {"day": "2026-03-03", "time": "14:30", "zone": "Europe/Berlin", "significance": "changed", "why": ""}
-
-
-def test_a_new_article_is_given_a_time_by_who_writes_it_alone(
-    browser: Callable[..., Browser], organised: Portal, client: FlaskClient
-):
-    publisher, somebody = browser("front_line", grant="publisher"), browser("front_line")
-    text = publisher.desk.start_new()
-    fields = {f"time-{text.id}-{name}": value for name, value in TOMORROW.items()} | {"revision": str(text.id)}
-
-    editor = publisher.client.get(f"/write/{text.id}").text
-    page = publisher.page("/kb/KB1001/care")
-    answer = publisher.send("/kb/KB1001/care/time", **fields)
-
-    assert "not live yet" in page
-    assert "Your text" in page
-    assert answer.status_code == 303
-    assert "Goes live on 3 March 2026, 14:30 (Europe/Berlin)" in publisher.page("/kb/KB1001/care")
-    assert f'href="/kb/KB1001/care#text-{text.id}"' in editor
-    assert "It goes live on 3 March 2026, 14:30 (Europe/Berlin)." in publisher.page(f"/write/{text.id}")
-    assert somebody.client.get("/kb/KB1001/care").status_code == 404
-    assert [row[:2] for row in stand(organised, "KB1001")] == [(1, "submitted")]
-
-
-def test_an_article_is_to_retire_at_a_time(make_article: MakeArticle, browser: Callable[..., Browser]):
-    make_article("KB0101")
-    coach = browser("coach")
-    fields = {f"archive-{name}": TOMORROW[name] for name in ("day", "time", "zone")} | {"archive-why": "It is old."}
-
-    answer = coach.send("/kb/KB0101/care/archive", **(fields | {"do": "retire"}))
-
-    assert answer.status_code == 303
-    assert "It is archived on 3 March 2026, 14:30 (Europe/Berlin)" in coach.page("/kb/KB0101/care")
-    assert article(coach.desk.house, "KB0101").state == "live"
-
-
 def test_readers_are_told_for_a_month_since_when_the_old_instructions_are_wrong(
     make_article: MakeArticle,
     desk: Callable[..., Desk],
