@@ -143,7 +143,8 @@ def logs(draw: st.DrawFn, credited: tuple[int, ...] = (WRITER,), *, retracted: b
             Fact(
                 id=number,
                 kind=kind,
-                occurred_at=START + timedelta(days=draw(st.integers(0, 150)), hours=draw(st.integers(0, 23))),
+                occurred_at=START
+                + timedelta(days=draw(st.integers(0, 4) | st.integers(0, 150)), hours=draw(st.sampled_from([0, 14]))),
                 actor_id=actor,
                 credit_id=draw(st.sampled_from(credited)),
                 subject_type="article",

@@ -109,6 +109,12 @@ def test_events_may_be_asked_by_amount_and_by_what_they_are_about():
     assert keys(rule, [unsaid]) == []
 
 
+def test_of_events_of_one_moment_the_first_that_was_written_comes_first():
+    same = [fact(number, "article.reused", 0) for number in (3, 1, 2)]
+    assert [award.evidence for award in earned("first-answer", same)] == [(1,)]
+    assert [award.evidence for award in earned(badge(Clause(("article.reused",), count=2)), same)] == [(1, 2)]
+
+
 def test_again_and_again_begins_anew_after_each_success():
     rule = badge(Clause(("article.reused",), count=2, within_days=10), per="every")
     assert [(award.key, award.evidence) for award in earned(rule, reuses(0, 1, 2, 3, 20, 31, 32))] == [
