@@ -9,7 +9,8 @@ The rules (2 to 6 hold for each clause of a badge):
    gives them.
 3. ``pair_cap`` lets so many events of one actor count in a calendar month, the
    earliest. **A retracted event keeps its place in it**: else taking one back
-   could let a later one in, and with it an award that nobody had.
+   could let a later one in, and with it an award that nobody had. Written
+   anew, it has the place that it had.
 4. They fall into groups by ``per``; ``every`` begins again after each success.
 5. The first event at which all conditions hold *crosses*. Of several clauses
    each must cross in the same group, and the latest crossing is the one.
@@ -197,13 +198,13 @@ def _groups(badge: Badge, clause: Clause, ordered: Iterable[Fact], dates: Calend
 
 def _counting(badge: Badge, clause: Clause, ordered: Iterable[Fact], dates: Calendar) -> Iterator[Fact]:
     """Those of *ordered* that *clause* counts."""
-    used: defaultdict[tuple[int, str], int] = defaultdict(int)
+    places: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
     for fact in _asked(badge, clause, ordered, dates):
         if clause.pair_cap is not None and fact.actor_id is not None:
-            pair = fact.actor_id, dates.month(fact.occurred_at)
-            used[pair] += 1
-            if used[pair] > clause.pair_cap:
+            taken = places[fact.actor_id, dates.month(fact.occurred_at)]
+            if fact.deed not in taken and len(taken) == clause.pair_cap:
                 continue
+            taken.add(fact.deed)
         if not fact.retraction or not _is_out(badge, fact):
             yield fact
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 VOID: Final = "void"
 WITHDRAW: Final = "withdraw"
+AGAIN: Final = ":again:"
+"""Parts the dedupe key of a fact that was written anew, after it was taken back by mistake, from how often that was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,11 @@ class Fact:
     attrs: Mapping[str, Any] = field(default_factory=dict)
     dedupe_key: str = ""
     retraction: str = ""
+
+    @property
+    def deed(self) -> str:
+        """What parts this deed from all others: a fact that is written anew tells of the same one."""
+        return self.dedupe_key.partition(AGAIN)[0] or str(self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.gamification.events import GamificationRecorded, GamificationVoided
-from plugins.gamification.facts import VOID, WITHDRAW
+from plugins.gamification.facts import AGAIN, VOID, WITHDRAW
 from plugins.gamification.kinds import KINDS, RETRACTED
 from plugins.gamification.models import Contribution
 from portal.accounts import past
@@ -163,13 +163,13 @@ def write_again(session: Session, row: Contribution, *, now: datetime) -> str:
 
     Each time under a key of its own: the key of before, and how often it was written.
     """
-    first = row.dedupe_key.partition(":again:")[0]
+    first = row.dedupe_key.partition(AGAIN)[0]
     times = session.scalar(
         sa.select(sa.func.count(Contribution.id)).where(
-            Contribution.dedupe_key.startswith(f"{first}:again:", autoescape=True)
+            Contribution.dedupe_key.startswith(f"{first}{AGAIN}", autoescape=True)
         )
     )
-    key = f"{first}:again:{(times or 0) + 1}"
+    key = f"{first}{AGAIN}{(times or 0) + 1}"
     copied = ("kind", "occurred_at", "actor_id", "credit_id", "subject_type", "subject_id", "actor_unit_id")
     frozen = ("credit_role", "credit_team_id", "attrs", "source")
     values = {name: getattr(row, name) for name in (*copied, *frozen)}

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from plugins.gamification.definitions import LANGUAGES, Badge, Clause, Definitions, Problem, Range, load, read
 from plugins.gamification.kinds import COUNTED, KINDS
 from portal.core.i18n import speaking
+from tests.house.test_words import GERMAN_PATTERNS, faults_of
 from tests.plugins.gamification.made import BADGES
 
 HEAD = "schema = 1\n"
@@ -117,6 +118,13 @@ def test_each_of_ours_is_named_and_told_in_every_language():
     assert [badge.text_in(language)[-1] for badge in BADGES.values() for language in LANGUAGES] == ["."] * 102
     assert BADGES["thanked"].name_in("de-AT") == "Bedankt"
     assert BADGES["thanked"].name_in("fr") == "Thanked"
+
+
+def test_none_of_ours_says_a_word_that_makes_somebody_small():
+    english = [text for badge in BADGES.values() for text in (badge.name, badge.text)]
+    german = [text for badge in BADGES.values() for text in (badge.name_in("de"), badge.text_in("de"))]
+    assert {text: faults_of(text) for text in english + german if faults_of(text)} == {}
+    assert [text for text in german if any(pattern.search(text) for pattern, _instead in GERMAN_PATTERNS)] == []
 
 
 @pytest.mark.parametrize(

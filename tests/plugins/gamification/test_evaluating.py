@@ -47,6 +47,13 @@ def test_what_was_taken_back_keeps_its_place_among_the_events_of_a_pair(retracti
     assert earned(loose, [replace(OFTEN[0], retraction=retraction), *OFTEN[1:]]) == []
 
 
+def test_what_is_written_anew_has_the_place_that_it_had():
+    anew = replace(OFTEN[0], id=9, dedupe_key=f"{OFTEN[0].dedupe_key}:again:1")
+    log = [replace(OFTEN[0], retraction=VOID), anew, *OFTEN[1:]]
+    assert earned(CAPPED, log) == [Earned("own", WRITER, "once", day(27), (9, 2, 4, 5))]
+    assert earned(CAPPED, [replace(anew, retraction=VOID), *log[:1], *log[2:]]) == []
+
+
 def test_months_are_those_of_the_organisation():
     """The last hour of January in UTC is February in Berlin."""
     late = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
