@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from plugins.feedback.ordering import URGENCY
 from portal.core.i18n import lazy_gettext as _l
 from portal.organisation.calendar import Calendar
 
@@ -42,7 +43,8 @@ _ASKS: Final = (
     ("R11", frozenset({"no"}), Because.NOT_FIXED),
     ("R1", frozenset({"1", "2"}), Because.UNHAPPY),
 )
-_CUSTOMER_WAITS: Final = (("N3", "1"), ("S2", "1"))
+RIGHT_NOW: Final = "1"
+_CUSTOMER_WAITS: Final = (("N3", RIGHT_NOW), ("S2", RIGHT_NOW))
 
 
 class State(StrEnum):
@@ -78,9 +80,14 @@ def asks_for_call(answers: Mapping[str, str]) -> tuple[str, Because] | None:
     return next(((each, because) for each, values, because in _ASKS if answers.get(each) in values), None)
 
 
-def customer_waits(answers: Mapping[str, str]) -> bool:
-    """Whether they said that a customer was waiting."""
-    return any(answers.get(question_id) == value for question_id, value in _CUSTOMER_WAITS)
+def customer_waits(answers: Mapping[str, str], known: Mapping[str, Any]) -> bool:
+    """Whether they said that a customer was waiting: in their answers, or when they asked for help, unless it is fixed.
+
+    *known* is what was known without asking; its urgency is said as in N3.
+    """
+    if any(answers.get(question_id) == value for question_id, value in _CUSTOMER_WAITS):
+        return True
+    return known.get(URGENCY) == RIGHT_NOW and answers.get("R11") != "yes"
 
 
 def due_at(now: datetime, place: Calendar, *, is_urgent: bool) -> datetime:

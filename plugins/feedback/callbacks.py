@@ -55,7 +55,7 @@ def open_for(session: Session, invitation: Invitation, now: datetime) -> Callbac
     known = sa.select(Callback.id).where(Callback.invitation_id == invitation.id)
     if asked is None or invitation.person_id is None or session.scalar(known.limit(1)) is not None:
         return None
-    return _open(session, invitation, *asked, is_urgent=customer_waits(given), by=None, now=now)
+    return _open(session, invitation, *asked, is_urgent=customer_waits(given, invitation.known), by=None, now=now)
 
 
 def open_for_words(session: Session, verbatim_id: str, rights: Rights, *, now: datetime) -> Callback:
@@ -81,7 +81,7 @@ def open_for_words(session: Session, verbatim_id: str, rights: Rights, *, now: d
         raise Refused(
             _("A call-back about this is there already."), hint=_("Those who follow up see it in their list.")
         )
-    urgent = customer_waits(answers_of(session, invitation.id))
+    urgent = customer_waits(answers_of(session, invitation.id), invitation.known)
     made = _open(session, invitation, text.question_id, Because.WORDS, is_urgent=urgent, by=rights.person_id, now=now)
     made.verbatim_id = text.id
     session.flush()

@@ -57,10 +57,30 @@ def test_due_on_the_next_working_day_of_the_person_or_in_two_hours_while_a_custo
 
 
 @pytest.mark.parametrize(
-    ("answers", "waits"), [({"N3": "1"}, True), ({"S2": "1"}, True), ({"N3": "2", "S2": "4"}, False), ({}, False)]
+    ("answers", "known", "waits"),
+    [
+        ({"N3": "1"}, {}, True),
+        ({"S2": "1"}, {}, True),
+        ({"N3": "2", "S2": "4"}, {}, False),
+        ({}, {}, False),
+        ({"R1": "1"}, {"urgency": "1"}, True),
+        ({"R11": "no"}, {"urgency": "1"}, True),
+        ({"R1": "1", "R11": "yes"}, {"urgency": "1"}, False),
+        ({"R1": "1"}, {"urgency": "2"}, False),
+    ],
 )
-def test_a_customer_waits_where_they_said_so(answers, waits):
-    assert callback_rules.customer_waits(answers) is waits
+def test_a_customer_waits_where_they_said_so_and_it_is_not_fixed(answers, known, waits):
+    assert callback_rules.customer_waits(answers, known) is waits
+
+
+def test_a_call_about_a_request_with_a_customer_waiting_is_due_in_two_hours(session, organised, make_person):
+    asked = invited(session, make_person(), template="R", answers={"R1": "1"})
+    asked.known = {"urgency": "1", "solved_alone": "no"}
+
+    opened = callbacks.open_for(session, asked, NOON)
+
+    assert opened is not None
+    assert opened.due_at == NOON + timedelta(hours=2)
 
 
 def test_an_answer_opens_one_call_that_is_about_all_of_it(session, organised, make_person, frozen_clock):
