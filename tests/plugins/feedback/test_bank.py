@@ -45,6 +45,69 @@ def test_there_are_56_questions_by_trigger():
     assert len(BANK.questions) == 56
 
 
+@pytest.mark.parametrize(
+    ("id_", "type_", "answers", "metric", "text"),
+    [
+        ("A1", Type.YES_PARTLY_NO, 3, "self_service_success", "Did this page fix it?"),
+        ("A3", Type.ONE_OF, 5, "work_protected", "What did fixing it let you get back to?"),
+        ("N1", Type.ONE_OF, 6, "article_failure_reason", "What got in the way?"),
+        ("N2", Type.ONE_OF, 4, "work_continuity", "Can you keep working in the meantime?"),
+        ("R5", Type.ONE_OF, 4, "work_continuity", "Could you keep working while you waited?"),
+        ("N3", Type.WHEN, 4, "stated_urgency", "When do you need this working?"),
+        ("S2", Type.WHEN, 4, "stated_urgency", "When do you need it?"),
+        ("R1", Type.FACE5, 5, "csat", "How do you feel about the help you got?"),
+        (
+            "R2",
+            Type.AGREE7,
+            7,
+            "understood_my_business",
+            "The person who helped me understood what this meant for my work.",
+        ),
+        ("R3", Type.MINUTES, 7, "lost_minutes", "From the moment it went wrong, how much working time did you lose?"),
+        ("R4", Type.PEOPLE, 4, "people_held_up", "How many people were held up?"),
+        ("R6", Type.TEXT, 0, "work_displaced", "What would you have been doing instead?"),
+        ("R7", Type.ONE_OF, 5, "customer_impact", "Did a customer notice?"),
+        ("R8", Type.ONE_OF, 3, "deadline_missed", "Was there a deadline at stake?"),
+        ("R9", Type.YES_NO, 2, "fast_enough", "Was it quick enough for what you needed it for?"),
+        ("R10", Type.AGREE7, 7, "ces", "It was easy to get this sorted."),
+        ("R12", Type.ONE_OF, 5, "workaround_source", "How did you get by while it was broken?"),
+        ("R15", Type.TEXT, 0, "prevention_idea", "What one thing would stop this happening to you again?"),
+        ("V5", Type.TEXT, 0, "prevention_idea", "What should we fix so that they never have to call about it?"),
+        ("V8", Type.TEXT, 0, "prevention_idea", "Which contact could your own team have prevented?"),
+        ("C1", Type.YES_NO, 2, "change_awareness", "Did you know about this change before it happened?"),
+        (
+            "C4",
+            Type.YES_PARTLY_NO,
+            3,
+            "first_person_knew",
+            "If you asked for help with it, did the first person know the answer?",
+        ),
+        ("H1", Type.YES_PARTLY_NO, 3, "handover_confidence", "Could you support this on your own tomorrow morning?"),
+        ("P2", Type.AGREE7, 7, "taken_seriously", "When something stops me working, my problem is taken seriously."),
+        ("P6", Type.ONE_OF, 4, "technical_literacy", "How sure do you feel with the tools you use for your job?"),
+        (
+            "P7",
+            Type.TEXT,
+            0,
+            "homegrown_tool",
+            "Which tool or sheet did you build yourself because nothing else did the job?",
+        ),
+        (
+            "P8",
+            Type.TEXT,
+            0,
+            "business_calendar",
+            "What big moment is coming for your team in the next three months (campaign, peak, move, audit)?",
+        ),
+        ("V9", Type.MANY_OF, 7, "front_line_lack", "What did the front line lack while you sat there?"),
+    ],
+)
+def test_the_most_important_questions_ask_and_feed_what_was_agreed(id_, type_, answers, metric, text):
+    asked = BANK.questions[id_]
+
+    assert (asked.type, len(asked.choices), asked.metric, asked.said("en")) == (type_, answers, metric, text)
+
+
 def test_a_question_is_read_with_all_that_it_has():
     assert BANK.questions["N2"] == Question(
         id="N2",
