@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.feedback import fatigue, ordering, timing
-from plugins.feedback.bank import Question
+from plugins.feedback.bank import Bank, Question
 from plugins.feedback.fatigue import Earlier, Ending, Facts, Occasion, Reason
 from plugins.feedback.models import Answer, Invitation, Outage
 from plugins.feedback.surveys import Channel, Mode, Survey
@@ -67,42 +67,41 @@ def invite(
     Templates that are pushed are held back by the rules of fatigue, and then
     stand there as suppressed, with the reason; others are offered at once.
     """
-    mine = sa.select(Invitation).filter_by(template=survey.key, about=about, about_id=about_id, person_id=person_id)
-    found = session.scalar(mine)
-    if found is not None:
+    people = {person_id: context}
+    return invite_all(session, survey, people, about=about, about_id=about_id, occasion=occasion, now=now)[person_id]
+
+
+def invite_all(
+    session: Session,
+    survey: Survey,
+    people: Mapping[int, Context],
+    *,
+    about: str,
+    about_id: str,
+    occasion: Occasion,
+    now: datetime,
+) -> dict[int, Invitation]:
+    """Ask many people about the same occasion as :func:`invite` asks one; queries grow with units, not with people."""
+    found = _invited_before(session, survey, people, about, about_id)
+    left = {person_id: context for person_id, context in people.items() if person_id not in found}
+    if not left:
         return found
-    reason = reasons_of(session, {person_id: context.unit_id}, now, occasion)[person_id] if survey.pushed else None
-    bank = bank_now(session)
-    seed = f"{survey.key}:{about}:{about_id}"
+    units = {person_id: context.unit_id for person_id, context in left.items()}
+    reasons = reasons_of(session, units, now, occasion) if survey.pushed else {}
+    ends = {} if survey.pushed else calendars_of(session, left)
+    bank, seed = bank_now(session), f"{survey.key}:{about}:{about_id}"
     questions = [bank.questions[each] for each in survey.question_ids]
-    answered = answered_lately(session, questions, context.unit_id, now)
-    invitation = Invitation(
-        id=new_token(),
-        template=survey.key,
-        mode=survey.mode,
-        channel=Channel.MAIL if survey.pushed else Channel.INLINE,
-        state=_first_state(survey, reason),
-        reason=str(reason or ""),
-        person_id=person_id,
-        about=about,
-        about_id=about_id,
-        article_id=context.article_id,
-        revision_id=context.revision_id,
-        service_id=context.service_id,
-        unit_id=context.unit_id,
-        form=list(ordering.order(questions, answered, known=context.known, seed=seed)),
-        known=dict(context.known),
-        seed=seed,
-        share=context.share,
-        created_at=now,
-        due_at=now if survey.pushed and reason is None else None,
-    )
-    if not survey.pushed:
-        invitation.sent_at = now
-        invitation.expires_at = timing.dates(now, calendars_of(session, [person_id])[person_id]).expires_at
-    session.add(invitation)
+    answered = {unit: answered_lately(session, bank, questions, unit, now) for unit in set(units.values())}
+    for person_id, context in left.items():
+        made = _invitation(survey, context, reasons.get(person_id), now)
+        made.person_id, made.about, made.about_id, made.seed = person_id, about, about_id, seed
+        made.form = list(ordering.order(questions, answered[context.unit_id], known=context.known, seed=seed))
+        if not survey.pushed:
+            made.expires_at = timing.dates(now, ends[person_id]).expires_at
+        found[person_id] = made
+    session.add_all(found[person_id] for person_id in left)
     session.flush()
-    return invitation
+    return found
 
 
 def reasons_of(
@@ -165,6 +164,14 @@ def hold_back(session: Session, invitations: Sequence[Invitation], now: datetime
     return going
 
 
+def left_alone(session: Session, invitations: Sequence[Invitation], now: datetime) -> set[int]:
+    """Those of the invited people whom nothing is brought to mind now: away, left, or with an outage in their unit."""
+    asked = {each.person_id for each in invitations if each.person_id is not None}
+    people = units_of(session, asked)
+    reasons = reasons_of(session, people, now) if people else {}
+    return {each for each in asked if each not in people or reasons[each] in PASSING}
+
+
 def mark_sent(invitation: Invitation, place: Calendar, now: datetime) -> None:
     """Note that an invitation went out, and when it is brought to mind and ends; a round ends for all at once."""
     dates = timing.dates(now, place, pulse=invitation.round_id is not None)
@@ -183,15 +190,17 @@ def step_of(invitation: Invitation, place: Calendar, now: datetime) -> timing.St
 
 
 def answered_lately(
-    session: Session, questions: Sequence[Question], unit_id: str | None, now: datetime
+    session: Session, bank: Bank, questions: Sequence[Question], unit_id: str | None, now: datetime
 ) -> dict[str, int]:
-    """How often each metric was answered in a unit in the last 90 days, as far as it matters for the order."""
-    metrics = {question.id: question.metric or question.id for question in questions}
-    if unit_id is None or not metrics:
+    """How often the metric of each of *questions* was answered in a unit in the last 90 days, by whichever question."""
+    wanted = {question.metric or question.id for question in questions}
+    metrics = {each.id: each.metric or each.id for each in bank.questions.values()}
+    ids = [each for each, metric in metrics.items() if metric in wanted]
+    if unit_id is None or not ids:
         return {}
     rows = (
         sa.select(Answer.question_id)
-        .where(Answer.unit_id == unit_id, Answer.question_id.in_(metrics), Answer.answered_at > now - LATELY)
+        .where(Answer.unit_id == unit_id, Answer.question_id.in_(ids), Answer.answered_at > now - LATELY)
         .limit(MOST_ANSWERS)
         .subquery()
     )
@@ -200,6 +209,39 @@ def answered_lately(
     for question_id, count in session.execute(counted):
         found[metrics[question_id]] = found.get(metrics[question_id], 0) + count
     return found
+
+
+def _invited_before(
+    session: Session, survey: Survey, person_ids: Iterable[int], about: str, about_id: str
+) -> dict[int, Invitation]:
+    ids, found = sorted(person_ids), dict[int, Invitation]()
+    for start in range(0, len(ids), AT_ONCE):
+        query = sa.select(Invitation).filter_by(template=survey.key, about=about, about_id=about_id)
+        for row in session.scalars(query.where(Invitation.person_id.in_(ids[start : start + AT_ONCE]))):
+            if row.person_id is not None:
+                found[row.person_id] = row
+    return found
+
+
+def _invitation(survey: Survey, context: Context, reason: Reason | None, now: datetime) -> Invitation:
+    """A new invitation as far as its template and context say it; who is asked, and what, is added."""
+    return Invitation(
+        id=new_token(),
+        template=survey.key,
+        mode=survey.mode,
+        channel=Channel.MAIL if survey.pushed else Channel.INLINE,
+        state=_first_state(survey, reason),
+        reason=str(reason or ""),
+        article_id=context.article_id,
+        revision_id=context.revision_id,
+        service_id=context.service_id,
+        unit_id=context.unit_id,
+        known=dict(context.known),
+        share=context.share,
+        created_at=now,
+        due_at=now if survey.pushed and reason is None else None,
+        sent_at=None if survey.pushed else now,
+    )
 
 
 def _first_state(survey: Survey, reason: Reason | None) -> str:

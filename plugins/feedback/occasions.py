@@ -114,18 +114,13 @@ def change_live(session: Session, fact: Fact) -> None:
         return
     units = _with_those_below(session, told["unit_ids"])
     here = sa.select(Person.id, Person.unit_id).where(Person.left_at.is_(None), Person.unit_id.in_(units))
-    for person_id, unit_id in session.execute(here.order_by(Person.id).limit(MOST_ASKED)).all():
-        if person_id != fact.actor_id and live_day_of(str(told["change_id"]), person_id) == told["day"]:
-            inviting.invite(
-                session,
-                survey,
-                person_id=person_id,
-                about="change",
-                about_id=str(told["change_id"]),
-                context=Context(service_id=told["service_id"], unit_id=unit_id),
-                occasion=Occasion(),
-                now=fact.at,
-            )
+    people = {
+        person_id: Context(service_id=told["service_id"], unit_id=unit_id)
+        for person_id, unit_id in session.execute(here.order_by(Person.id).limit(MOST_ASKED))
+        if person_id != fact.actor_id and live_day_of(str(told["change_id"]), person_id) == told["day"]
+    }
+    about_id = str(told["change_id"])
+    inviting.invite_all(session, survey, people, about="change", about_id=about_id, occasion=Occasion(), now=fact.at)
 
 
 def live_day_of(change_id: str, person_id: int) -> int:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.feedback import asked_notices, inviting, tokens
@@ -137,20 +138,28 @@ class _Writer:
     def send(self, rows: Sequence[Invitation], calendars: dict[int, Calendar], most: int) -> int:
         """Send what is planned and bring to mind what is due; return how many mails were written."""
         planned = [row for row in rows if row.state == inviting.PLANNED][:most]
-        sent = [row for row in rows if row.state == inviting.SENT]
+        sent = [row for row in rows if row.state == inviting.SENT and self._is_reminded(row, calendars)]
+        bothered = inviting.left_alone(self.session, sent, self.now)
+        people = self._people([*planned, *sent])
         written = 0
         for row in inviting.hold_back(self.session, planned, self.now):
             inviting.mark_sent(row, calendars[row.person_id or 0], self.now)
-            written += self._write(row, again=False)
+            written += self._write(row, people, again=False)
         for row in sent:
-            due = written < most and inviting.step_of(row, calendars[row.person_id or 0], self.now) == Step.REMIND
-            if due:
+            if written < most and row.person_id not in bothered:
                 row.reminded_at = self.now
-                written += self._write(row, again=True)
+                written += self._write(row, people, again=True)
         return written
 
-    def _write(self, invitation: Invitation, *, again: bool) -> int:
-        person = self.session.get_one(Person, invitation.person_id)
+    def _is_reminded(self, row: Invitation, calendars: dict[int, Calendar]) -> bool:
+        return inviting.step_of(row, calendars[row.person_id or 0], self.now) == Step.REMIND
+
+    def _people(self, rows: Sequence[Invitation]) -> dict[int, Person]:
+        ids = {row.person_id for row in rows if row.person_id is not None}
+        return {each.id: each for each in self.session.scalars(sa.select(Person).where(Person.id.in_(ids)))}
+
+    def _write(self, invitation: Invitation, people: dict[int, Person], *, again: bool) -> int:
+        person = people[invitation.person_id or 0]
         try:
             letter = self.post.letter(self.session, invitation, person, self.bank, again=again)
             mail.queue(

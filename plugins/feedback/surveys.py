@@ -61,7 +61,7 @@ class Survey:
 
     *pushed* invitations go out by mail and are held back by the rules of
     fatigue; others are offered on a page. *lots* says that not every occasion
-    is asked about. *group* names those that share one quarantine.
+    is asked about.
     """
 
     key: str
@@ -73,7 +73,6 @@ class Survey:
     most_shown: int = 0
     pushed: bool = False
     lots: bool = False
-    group: str = "everything"
     state: State = State.ACTIVE
 
     def in_use(self) -> bool:

@@ -17,6 +17,8 @@ from portal.accounts import absences
 from portal.core.mail import Mail
 from portal.notices.models import Notice
 from portal.testing import NOON, send
+from tests.plugins.feedback.said import invited
+from tests.plugins.feedback.test_reads import reads
 
 HOME = "https://help.example.org"
 ONE_DAY = timedelta(days=1)
@@ -57,7 +59,7 @@ def robin(organised, make_person, house):
     return person
 
 
-def test_a_person_who_was_asked_thirteen_days_ago_is_left_alone_and_on_day_fifteen_asked(session, robin):
+def test_e23_who_was_asked_thirteen_days_ago_is_left_alone_and_on_day_15_asked(session, robin):
     first = invite(session, robin, 1)
     first.state, first.sent_at = "sent", NOON
 
@@ -159,6 +161,49 @@ def test_who_answered_is_not_reminded(session, robin, post):
     assert sending.work(session, post, NOON + 4 * ONE_DAY) == 0
 
 
+def test_who_is_away_or_left_is_not_reminded_until_they_are_back(session, robin, post, make_person, frozen_clock):
+    away, gone = NOON.date() + 2 * ONE_DAY, make_person("Ana Silva")
+    gone_person = session.merge(gone)
+    gone_person.mail = "ana@example.org"
+    invite(session, robin), invite(session, gone, 2)
+    sending.work(session, post, NOON)
+    gone_person.left_at = NOON + ONE_DAY
+    absences.add(session, robin, away, away + ONE_DAY, by=None, today=NOON.date())
+
+    assert [sending.work(session, post, NOON + day * ONE_DAY) for day in (3, 4)] == [0, 1]
+    assert [mail.to_address for mail in mails(session)][2:] == ["robin@example.org"]
+
+
+def test_the_least_answered_metric_is_counted_over_all_forms(session, robin):
+    bank = bank_now(session)
+    for question_id, value in (("A2", "3"), ("A2", "2"), ("R3", "3"), ("R1", "5")):
+        made = invited(session, robin, answers={question_id: value}, unit_id="company")
+        session.execute(sa.update(Answer).where(Answer.invitation_id == made.id).values(unit_id="company"))
+
+    counted = inviting.answered_lately(session, bank, [bank.questions["R3"], bank.questions["R9"]], "company", NOON)
+
+    assert counted == {"lost_minutes": 3}
+    assert inviting.answered_lately(session, bank, [bank.questions["R3"]], "company", NOON + 91 * ONE_DAY) == {}
+    assert inviting.answered_lately(session, bank, [bank.questions["R3"]], None, NOON) == {}
+
+
+def test_twenty_people_are_asked_with_as_many_reads_as_two(house, session, robin, make_person):
+    people = [make_person(f"Person {number}", unit_id="company").id for number in range(20)]
+
+    def ask(ids, number):
+        contexts = {each: Context(unit_id="company") for each in ids}
+        with reads(house) as found:
+            made = inviting.invite_all(
+                session, survey(session, "C"), contexts,
+                about="change", about_id=str(number), occasion=Occasion(), now=NOON,
+            )  # fmt: skip
+        assert sorted(made) == sorted(ids)
+        return len(found)
+
+    ask(people[:1], 0)
+    assert ask(people[1:3], 1) == ask(people[3:], 2)
+
+
 def test_without_an_address_of_the_portal_nothing_is_sent_and_without_one_of_the_person_the_bell_tells_it(
     session, robin, post, make_person
 ):
@@ -210,7 +255,7 @@ def kept(house):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Purpose": "prefetch"}, {"User-Agent": "MailScanner"}])
-def test_a_scanner_that_opens_the_face_of_a_mail_records_nothing(house, client, sent, headers):
+def test_e24_a_scanner_that_opens_the_face_of_a_mail_records_nothing(house, client, sent, headers):
     address = f"{sent}?q=R1&v=1"
 
     page = client.get(address, headers=headers)
