@@ -19,6 +19,8 @@ from plugins.feedback import tokens
 
 OF_A_ROUND = {"feedback_sealed", "feedback_used_token", "feedback_nameless_answer", "feedback_verbatim"}
 TOO_WELL = 0.2
+NO_CHANCE = 0.5
+"""So many guesses by order are right only if there is an order: of five that are mixed one is right on average."""
 
 
 @dataclass
@@ -111,6 +113,25 @@ class Attacker:
         rows = sorted(self.copies[-1].tables["feedback_verbatim"], key=lambda row: row[columns.index("id")])
         return self._hits([row[columns.index("text")] for row in rows])
 
+    def by_order(self) -> float:
+        """The same within each unit: words by the copy in which they came, then by their ids: how many are right."""
+        found: dict[str | None, list[str]] = {}
+        seen = set[str]()
+        for copy in self.copies:
+            columns = copy.columns["feedback_verbatim"]
+            id_, text, unit = (columns.index(name) for name in ("id", "text", "unit_id"))
+            for row in sorted(copy.tables["feedback_verbatim"], key=lambda row: row[id_]):
+                if row[id_] not in seen:
+                    seen.add(row[id_])
+                    found.setdefault(row[unit], []).append(row[text])
+        people = self.order_of_people()
+        right = sum(
+            self.told[person] in text
+            for unit, texts in found.items()
+            for person, text in zip([each for each in people if self.units[each] == unit], texts, strict=False)
+        )
+        return right / max(len(seen), 1)
+
     def by_place(self) -> float:
         """The same by the place of the words in the file."""
         raw = self.copies[-1].raw
@@ -160,14 +181,14 @@ class Attacker:
     def best(self) -> dict[str, float]:
         """How well each attack does."""
         names = (
-            "by_appearance", "by_answers", "by_raw_bytes", "by_ids", "by_place", "by_size", "boxes_that_stay",
-            "unlike_boxes", "elsewhere", "row_numbers",
+            "by_appearance", "by_answers", "by_raw_bytes", "by_ids", "by_order", "by_place", "by_size",
+            "boxes_that_stay", "unlike_boxes", "elsewhere", "row_numbers",
         )  # fmt: skip
         return {name: getattr(self, name)() for name in names}
 
     def links(self) -> set[str]:
         """The attacks that link somebody better than one in five."""
-        return {name for name, well in self.best().items() if well > TOO_WELL}
+        return {name for name, well in self.best().items() if well > (NO_CHANCE if name == "by_order" else TOO_WELL)}
 
     def _hits(self, words: Sequence[str]) -> float:
         return _right(self.order_of_people(), words, self.told)

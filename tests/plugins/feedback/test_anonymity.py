@@ -5,6 +5,7 @@ The same attack links everybody where the protection is taken out.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from dataclasses import asdict
@@ -162,7 +163,20 @@ def test_boxes_alone_that_are_opened_one_at_a_time_do_not_protect(people, asked,
 
     attacker = run(people, asked, keys, tmp_path / "copies")
 
-    assert attacker.links() == {"by_appearance", "by_answers", "by_raw_bytes"}
+    assert attacker.links() == {"by_appearance", "by_answers", "by_raw_bytes", "by_order"}
+
+
+def test_answers_that_are_opened_in_the_order_in_which_they_came_tell_whose_they_are(
+    people, asked, keys, tmp_path, monkeypatch
+):
+    numbers = itertools.count()
+    monkeypatch.setattr(anonymity, "new_token", lambda: f"{next(numbers):043}")
+    monkeypatch.setattr(anonymity, "_shuffled", iter)
+    monkeypatch.setattr(anonymity._chance, "shuffle", lambda rows: None)
+
+    attacker = run(people, asked, keys, tmp_path / "copies")
+
+    assert attacker.links() == {"by_order"}
 
 
 def test_boxes_that_are_not_made_anew_tell_who_is_left(people, asked, keys, tmp_path, monkeypatch):
