@@ -31,6 +31,7 @@ from plugins.feedback.callback_rules import (
 from plugins.feedback.events import FeedbackCallbackClosed, FeedbackCallbackOpened
 from plugins.feedback.loop_models import Callback
 from plugins.feedback.models import Answer, Invitation, Verbatim
+from plugins.feedback.ordering import HANDLED_BY
 from portal.accounts.models import Person, PersonRole
 from portal.accounts.places import calendars_of
 from portal.accounts.rights import Rights, permitted_roles
@@ -177,7 +178,7 @@ def callers(session: Session) -> list[tuple[int, str]]:
 def concerned(session: Session, callback: Callback) -> frozenset[int]:
     """Whose own help it is about: whoever handled it, and whoever wrote the text that they read."""
     invitation = session.get_one(Invitation, callback.invitation_id)
-    found = {invitation.known.get("handled_by")}
+    found = {invitation.known.get(HANDLED_BY)}
     if invitation.revision_id is not None:
         found.add(session.scalar(sa.select(Revision.author_id).where(Revision.id == invitation.revision_id)))
     return frozenset(each for each in found if isinstance(each, int))

@@ -48,7 +48,7 @@ class Context:
     article_id: int | None = None
     revision_id: int | None = None
     share: float | None = None
-    known: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def invite(

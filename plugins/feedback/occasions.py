@@ -19,7 +19,7 @@ from plugins.feedback import asked_notices, inviting, moments, sampling
 from plugins.feedback.fatigue import Occasion
 from plugins.feedback.inviting import Context
 from plugins.feedback.models import Closures, Invitation, Outage, Season
-from plugins.feedback.ordering import SOLVED_ALONE, URGENCY
+from plugins.feedback.ordering import HANDLED_BY, SOLVED_ALONE, URGENCY
 from plugins.feedback.sampling import Closure
 from plugins.feedback.surveys import Survey, survey_now
 from plugins.feedback.tokens import new_secret
@@ -72,7 +72,7 @@ def request_closed(session: Session, fact: Fact) -> None:
     drawn = sampling.sampled(closure, template=survey.key, secret=secret, expected=expected)
     if drawn.because is None:
         return
-    known = {SOLVED_ALONE: "yes" if told["solved_alone"] else "no"}
+    known = {SOLVED_ALONE: "yes" if told["solved_alone"] else "no", **_helper(fact)}
     if told["urgency"]:
         known[URGENCY] = str(told["urgency"])
     inviting.invite(
@@ -167,7 +167,8 @@ def _ask_one(
     person_id = told["person_id"]
     if survey is None or person_id is None or (is_judged and person_id == fact.actor_id):
         return None
-    context = Context(service_id=told.get("service_id"), unit_id=told.get("unit_id"))
+    known = _helper(fact) if is_judged else {}
+    context = Context(service_id=told.get("service_id"), unit_id=told.get("unit_id"), known=known)
     made = inviting.invite(
         session,
         survey,
@@ -181,6 +182,11 @@ def _ask_one(
     if made.state == inviting.SENT and not survey.pushed:
         asked_notices.tell(session, made, now=fact.at)
     return made
+
+
+def _helper(fact: Fact) -> dict[str, str | int]:
+    """Whoever ended it is taken to have helped, so that somebody else calls back."""
+    return {} if fact.actor_id is None else {HANDLED_BY: fact.actor_id}
 
 
 def _in_use(session: Session, key: str) -> Survey | None:

@@ -28,12 +28,14 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 URGENCY = "urgency"
 """The fact when something was wanted, as in N3: from ``1``, right now, and ``2``, today, to ``4``, no rush."""
 SOLVED_ALONE = "solved_alone"
 """The fact whether self-service solved it: ``yes``, or ``no`` when somebody helped."""
+HANDLED_BY: Final = "handled_by"
+"""The id of whoever helped: no answer, but somebody else calls back about it."""
 
 Told: TypeAlias = Mapping[str, Hashable]
 """What is known: by the id of a question or the name of a fact the stored answer; ``None`` was passed over."""

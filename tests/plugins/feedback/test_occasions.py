@@ -7,7 +7,8 @@ from typing import ClassVar
 import pytest
 import sqlalchemy as sa
 
-from plugins.feedback import moments, occasions
+from plugins.feedback import callbacks, moments, occasions
+from plugins.feedback.loop_models import Callback
 from plugins.feedback.models import Invitation, Outage, Season
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
@@ -196,6 +197,23 @@ def test_whoever_closes_a_request_is_never_asked_about_it(house, tell, robin):
     )
 
     assert asked(house) == []
+
+
+def test_whoever_closed_a_request_is_known_to_have_helped_so_that_somebody_else_calls_back(
+    house, tell, robin, make_person
+):
+    helper, ana = make_person("Kim Helper"), make_person("Ana Silva", unit_id="company")
+    tell(
+        RequestClosed(request_id=1, person_id=robin.id, actor_id=helper.id),
+        ReferralEnded(referral_id=2, person_id=ana.id, actor_id=helper.id),
+    )
+
+    with house.db.transaction() as session:
+        found = session.scalars(sa.select(Invitation).order_by(Invitation.about_id)).all()
+        concerned = [callbacks.concerned(session, Callback(invitation_id=each.id)) for each in found]
+        known = [each.known for each in found]
+    assert known == [{"solved_alone": "no", "handled_by": helper.id}, {"handled_by": helper.id}]
+    assert concerned == [{helper.id}, {helper.id}]
 
 
 def test_in_a_busy_unit_lots_decide_and_what_hurt_is_asked_about_in_any_case(house, tell, make_person):
