@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -29,6 +29,9 @@ SHOWN_TO: Final[Mapping[str, Any]] = {
     NOBODY: _l("Only me"),
 }
 """Who sees the badges of somebody and the thanks that they were given."""
+
+
+Column: TypeAlias = InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | sa.ColumnElement[Any]
 
 
 def of(session: Session, person_id: int) -> Choice:
@@ -57,8 +60,13 @@ def choose(
     return row
 
 
+def takes_part(person_id: Column) -> sa.ColumnElement[bool]:
+    """Whether the person in this column has recognition on, whoever may see it."""
+    return ~sa.select(Choice.person_id).where(Choice.person_id == person_id, Choice.is_on.is_(False)).exists()
+
+
 def shown(
-    person_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | sa.ColumnElement[Any],
+    person_id: Column,
     viewer_id: int | None,
 ) -> sa.ColumnElement[bool]:
     """Whether what the person in this column earned may be shown to the viewer: in every list, count, search and slot.

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from plugins.gamification import events, models, personal
-from portal.core.events import Event
-from portal.core.hooks import Permission, PersonalData, hookimpl
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from plugins.gamification import cli, doctor, events, models, personal, projecting, replaying, shelf
+from portal.core.clock import now
+from portal.core.config import Setting
+from portal.core.events import Event, On, emit
+from portal.core.hooks import Check, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
+from portal.core.jobs import Every
 from portal.core.plugins import Plugin
 
 __all__ = ["GamificationPlugin", "models"]
 
 DEFINE = "gamification.define"
 VOID = "gamification.void"
+DAY_SECONDS = 24 * 60 * 60
+AT_ONCE = 200
 
 
 class GamificationPlugin(Plugin):
@@ -21,12 +32,51 @@ class GamificationPlugin(Plugin):
     title = _l("Recognition")
     about = _l("Badges and thanks for what helped somebody else.")
     version = "0.1"
+    settings = (
+        Setting(
+            "badges",
+            "",
+            "A file of badges that are added to those that come with the portal, or take their place; relative to the "
+            "instance. Empty: none.",
+        ),
+    )
     paths = ("/badges", "/thanks", "/recognition")
 
     @hookimpl
     def events(self) -> list[type[Event]]:
         """What others may listen to."""
         return list(events.ALL)
+
+    @hookimpl
+    def subscriptions(self) -> list[On]:
+        """What was recorded changes what somebody earned; what is defined in another way, everybody's."""
+        jobs = replaying.Jobs(self.portal.db)
+        return [
+            On(events.GamificationRecorded, projecting.evaluate, batch=AT_ONCE),
+            On(events.GamificationChoiceChanged, projecting.follow_choice),
+            On(events.GamificationRulesChanged, jobs.rules_changed, batch=AT_ONCE, outside=True),
+            On(events.GamificationReplayDue, jobs.replay_nightly, outside=True),
+        ]
+
+    @hookimpl
+    def schedules(self) -> list[Every]:
+        """Each night the awards are held against the log."""
+        return [Every("replay", DAY_SECONDS, self._replay_due)]
+
+    @hookimpl
+    def commands(self) -> list[click.Command]:
+        """`portal gamification`."""
+        return [cli.gamification]
+
+    @hookimpl
+    def checks(self) -> list[Check]:
+        """Looks of `portal doctor`."""
+        return doctor.checks()
+
+    @hookimpl
+    def start_steps(self) -> list[Step]:
+        """The badges are read."""
+        return [Step(72, self._keep_badges)]
 
     @hookimpl
     def permissions(self) -> list[Permission]:
@@ -40,3 +90,17 @@ class GamificationPlugin(Plugin):
     def personal_data(self, person_id: int) -> list[PersonalData]:
         """What somebody contributed and earned."""
         return personal.personal_data(person_id)
+
+    def _replay_due(self, session: Session, now: datetime) -> None:
+        shelf.keep(session, self._file(), now=now)
+        emit(session, events.GamificationReplayDue())
+
+    def _keep_badges(self) -> str:
+        with self.portal.db.transaction() as session:
+            shelf.keep(session, self._file(), now=now())
+            faults = shelf.problems(session)
+        return "A file of badges has problems: run `portal doctor`." if faults else ""
+
+    def _file(self) -> Path | None:
+        named = self.portal.config.text("gamification.badges")
+        return self.portal.config.instance / named if named else None
