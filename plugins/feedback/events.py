@@ -71,3 +71,13 @@ class FeedbackImprovementDelivered(Event):
 
     name: ClassVar[str] = "feedback.improvement_delivered"
     improvement_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackImprovementChecked(Event):
+    """Somebody looked whether an improvement is there, as it says; who proposed and who delivered it, not who asked."""
+
+    name: ClassVar[str] = "feedback.improvement_checked"
+    improvement_id: int
+    proposer_id: int | None
+    owner_id: int | None

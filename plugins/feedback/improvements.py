@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.feedback import scope
-from plugins.feedback.events import FeedbackImprovementDelivered
+from plugins.feedback.events import FeedbackImprovementChecked, FeedbackImprovementDelivered
 from plugins.feedback.loop_models import Improvement, ImprovementSource
 from plugins.feedback.models import Invitation, Verbatim
 from plugins.feedback.round_models import Round
@@ -214,6 +214,14 @@ def move(
     elif name == "deliver":
         improvement.done, improvement.delivered_at = said, now
         emit(session, FeedbackImprovementDelivered(actor_id=rights.person_id, improvement_id=improvement.id))
+    elif name == "check":
+        seen = FeedbackImprovementChecked(
+            actor_id=rights.person_id,
+            improvement_id=improvement.id,
+            proposer_id=improvement.proposer_id,
+            owner_id=improvement.owner_id,
+        )
+        emit(session, seen)
     improvement.state = reaches
     improvement.saves += 1
     session.flush()

@@ -94,6 +94,7 @@ class FeedbackPlugin(Plugin):
             events.FeedbackCallbackOpened,
             events.FeedbackCallbackClosed,
             events.FeedbackImprovementDelivered,
+            events.FeedbackImprovementChecked,
         ]
 
     @hookimpl

@@ -87,6 +87,8 @@ _REQUESTS: Final = "requests"
 _HANDOVER: Final = "handovers"
 _REFERRALS: Final = "referrals"
 _VISITS: Final = "visits"
+_ANSWERS: Final = "a way to tell it without naming whoever answered"
+_LEVELS: Final = "person.added person.roles_changed proficiency.granted proficiency.withdrawn"
 
 _TABLE: Final = (
     _kind("article.reused", "article", waits_for=_REQUESTS),
@@ -95,9 +97,9 @@ _TABLE: Final = (
     _kind("article.rated_clear", "article", "article.verdict_given", by_system=True),
     _kind("article.improved", "article", "article.published article.validated"),
     _kind("article.flag_confirmed", "article", waits_for="flags"),
-    _kind("article.reviewed", "article", "article.published article.validated"),
+    _kind("article.reviewed", "draft", "article.published"),
     _kind("article.kept_fresh", "article", waits_for="verification", own=True),
-    _kind("article.merged", "article", "article.merged", own=True),
+    _kind("article.merged", "article", "article.brought_back article.merged", own=True),
     _kind("gap.closed", "gap", "", "service", waits_for="gaps", by_system=True),
     _kind("handover.question_useful", "pack", waits_for=_HANDOVER),
     _kind("handover.question_answered", "pack", waits_for=_HANDOVER),
@@ -115,14 +117,14 @@ _TABLE: Final = (
     _kind("desk_stint.revisit_completed", "visit", waits_for=_VISITS),
     _kind("newjoiner.week_completed", "visit", waits_for=_VISITS),
     _kind("boxer_day.completed", "visit", waits_for=_VISITS),
-    _kind("callback.completed", "callback", "feedback.callback_closed"),
-    _kind("feedback.acted_on", "improvement", "feedback.improvement_delivered", by_system=True),
-    _kind("improvement.delivered", "improvement", "feedback.improvement_delivered", by_system=True),
+    _kind("callback.completed", "callback", waits_for=_ANSWERS),
+    _kind("feedback.acted_on", "improvement", waits_for=_ANSWERS, by_system=True),
+    _kind("improvement.delivered", "improvement", "feedback.improvement_checked", by_system=True),
     _kind("prevention.confirmed", "prevention", waits_for="prevention", by_system=True),
     _kind("thanks.received", "thanks", cheap=True),
-    _kind("proficiency.granted", "proficiency", "proficiency.granted", "level"),
+    _kind("proficiency.granted", "proficiency", _LEVELS, "level"),
     _kind("challenge.completed", "challenge", "", "parties", waits_for="challenges", by_system=True),
-    _kind(RETRACTED, "event", "article.verdict_given proficiency.withdrawn", counts=False),
+    _kind(RETRACTED, "event", counts=False),
     _kind(BY_HAND, "badge", "", "badge", "key", "granted_at", counts=False),
     _kind(GRANDFATHERED, "badge", "", "badge", "key", "granted_at", by_system=True, counts=False),
 )

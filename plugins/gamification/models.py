@@ -62,7 +62,7 @@ class Contribution(Model):
 
 
 class Waiting(Model):
-    """A fact that counts only when some time has passed: looked at again at *due_at*, by the job of its *kind*."""
+    """A fact that counts only when some time has passed: looked at again at *due_at*; *actor_id* proves its value."""
 
     __tablename__ = "gamification_waiting"
 
@@ -70,9 +70,12 @@ class Waiting(Model):
     kind: Mapped[str] = mapped_column(KIND)
     key: Mapped[str] = mapped_column(DEDUPE, unique=True)
     subject_id: Mapped[str] = mapped_column(SUBJECT)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     since: Mapped[datetime]
     due_at: Mapped[datetime] = mapped_column(index=True)
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    __table_args__ = (sa.Index("ix_gamification_waiting_subject", "kind", "subject_id"),)
 
 
 class Edit(Model):
@@ -202,7 +205,7 @@ class Thanks(Model):
 
 
 class Review(Model):
-    """"Please look again": somebody asks a second coach whether an event was rightly voided.
+    """Somebody asks that a second coach looks again whether an event was rightly voided.
 
     *retraction_key* is the dedupe key of the retraction. *outcome* is empty while it waits, then ``stands`` or
     ``restored``: then the same fact is written anew, since a retraction is never retracted.

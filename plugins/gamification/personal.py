@@ -12,6 +12,7 @@ from plugins.gamification.models import (
     Review,
     SamePerson,
     Thanks,
+    Waiting,
 )
 from portal.core.hooks import PersonalData
 from portal.core.i18n import lazy_gettext as _l
@@ -80,6 +81,7 @@ def _of_those_who_look_after_it(person_id: int) -> list[PersonalData]:
         (Review, Review.decided_by, _l("What you looked at again for others")),
         (Thanks, Thanks.hidden_by, _l("Thanks that you took from the wall")),
         (BadgeVersion, BadgeVersion.made_by, _l("Badges that you defined")),
+        (Waiting, Waiting.actor_id, _l("What you accepted, and counts after a while")),
         (Edit, Edit.editor_id, _l("How much your texts changed in the ones before")),
     )
     unnamed = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from plugins.gamification import cli, doctor, events, models, personal, projecting, replaying, shelf
+from plugins.gamification import cli, doctor, events, models, personal, projecting, replaying, shelf, sources
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On, emit
@@ -49,9 +49,10 @@ class GamificationPlugin(Plugin):
 
     @hookimpl
     def subscriptions(self) -> list[On]:
-        """What was recorded changes what somebody earned; what is defined in another way, everybody's."""
+        """What others tell is recorded, which changes what somebody earned; other rules change it for everybody."""
         jobs = replaying.Jobs(self.portal.db)
         return [
+            *sources.subscriptions(),
             On(events.GamificationRecorded, projecting.evaluate, batch=AT_ONCE),
             On(events.GamificationChoiceChanged, projecting.follow_choice),
             On(events.GamificationRulesChanged, jobs.rules_changed, batch=AT_ONCE, outside=True),
@@ -60,8 +61,8 @@ class GamificationPlugin(Plugin):
 
     @hookimpl
     def schedules(self) -> list[Every]:
-        """Each night the awards are held against the log."""
-        return [Every("replay", DAY_SECONDS, self._replay_due)]
+        """What waited long enough counts; each night the awards are held against the log."""
+        return [*sources.schedules(), Every("replay", DAY_SECONDS, self._replay_due)]
 
     @hookimpl
     def commands(self) -> list[click.Command]:

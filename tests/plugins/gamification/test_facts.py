@@ -80,10 +80,10 @@ def test_what_was_taken_back_from_both_accounts_stays_so():
 def test_each_kind_says_whence_it_comes_or_what_it_waits_for():
     assert [kind.name for kind in KINDS.values() if kind.source and kind.waits_for] == []
     written_here = [kind.name for kind in KINDS.values() if not kind.source and not kind.waits_for]
-    assert written_here == ["thanks.received", BY_HAND, GRANDFATHERED]
+    assert written_here == ["thanks.received", RETRACTED, BY_HAND, GRANDFATHERED]
     assert [kind.name for kind in KINDS.values() if not kind.waits_for] == [
         *("article.solved", "article.helpful", "article.rated_clear", "article.improved", "article.reviewed"),
-        *("article.merged", "callback.completed", "feedback.acted_on", "improvement.delivered", "thanks.received"),
+        *("article.merged", "improvement.delivered", "thanks.received"),
         *("proficiency.granted", RETRACTED, BY_HAND, GRANDFATHERED),
     ]
     assert len(KINDS) == 36

@@ -83,12 +83,16 @@ def _waiting():
     sa.Column('kind', sa.String(40), nullable=False),
     sa.Column('key', sa.String(200), nullable=False),
     sa.Column('subject_id', sa.String(40), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('since', UtcDateTime(), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
     sa.Column('settled_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['actor_id'], ['person.id'], name=op.f('fk_gamification_waiting_actor_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_gamification_waiting')),
     sa.UniqueConstraint('key', name=op.f('uq_gamification_waiting_key'))
     )
+    op.create_index(op.f('ix_gamification_waiting_actor_id'), 'gamification_waiting', ['actor_id'], unique=False)
+    op.create_index('ix_gamification_waiting_subject', 'gamification_waiting', ['kind', 'subject_id'], unique=False)
     op.create_index(op.f('ix_gamification_waiting_due_at'), 'gamification_waiting', ['due_at'], unique=False)
     op.create_index(op.f('ix_gamification_waiting_settled_at'), 'gamification_waiting', ['settled_at'], unique=False)
 
