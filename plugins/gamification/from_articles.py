@@ -35,8 +35,6 @@ UNREVERTED: Final = timedelta(days=14)
 """So long an improvement has to stay before it counts."""
 REUSED_WITHIN: Final = timedelta(days=30)
 """So soon the article that stayed has to be of use after a merge."""
-LOOKED_AT_AGAIN: Final = timedelta(days=60)
-"""So long after that, a proof that came late still counts."""
 UNMERGED: Final = "unmerged"
 """The reason that stands in the log; pages say it in words."""
 
@@ -249,14 +247,9 @@ def settle_merged(session: Session, row: Waiting, now: datetime) -> None:
     """Let a merge count that still held after thirty days in which the article that stayed was of use."""
     move = session.get(ArticleMove, int(row.key.rpartition(":")[2]))
     undone = _undone(session, move) if move is not None else None
-    reused = sa.select(Contribution.id).where(
-        Contribution.kind == REUSED,
-        Contribution.subject_type == "article",
-        Contribution.subject_id == row.subject_id,
-        Contribution.occurred_at.between(row.since, row.due_at),
-    )
+    was_of_use = session.scalar(sa.select(Waiting.id).where(Waiting.id == row.id, _was_reused())) is not None
     is_undone = move is None or (undone is not None and undone.at <= row.due_at)
-    if move is None or row.actor_id is None or is_undone or session.scalar(reused.limit(1)) is None:
+    if move is None or row.actor_id is None or is_undone or not was_of_use:
         return
     deed = Deed(
         kind=MERGED,
@@ -306,9 +299,35 @@ def settle(session: Session, now: datetime) -> None:
     for row in waiting.due(session, now):
         _SETTLED_BY[row.kind](session, row, now)
         row.settled_at = now
-    for row in waiting.settled_since(session, MERGED, now - LOOKED_AT_AGAIN):
+    for row in _proved_late(session):
         settle_merged(session, row, now)
     session.flush()
+
+
+def _proved_late(session: Session) -> Sequence[Waiting]:
+    """Merges that were looked at and did not count, although the article that stayed was of use in time."""
+    counted = sa.select(Contribution.id).where(
+        Contribution.kind == MERGED,
+        Contribution.subject_type == "article",
+        Contribution.subject_id == Waiting.subject_id,
+        Contribution.credit_id == Waiting.actor_id,
+        Contribution.occurred_at == Waiting.due_at,
+    )
+    query = sa.select(Waiting).where(
+        Waiting.kind == MERGED, Waiting.settled_at.is_not(None), _was_reused(), ~counted.exists()
+    )
+    return session.scalars(query.order_by(Waiting.due_at, Waiting.id)).all()
+
+
+def _was_reused() -> sa.ColumnElement[bool]:
+    """Whether the article that stayed after a merge was of use in time."""
+    reused = sa.select(Contribution.id).where(
+        Contribution.kind == REUSED,
+        Contribution.subject_type == "article",
+        Contribution.subject_id == Waiting.subject_id,
+        Contribution.occurred_at.between(Waiting.since, Waiting.due_at),
+    )
+    return reused.exists()
 
 
 _SETTLED_BY: Final = {IMPROVED: settle_improved, MERGED: settle_merged}

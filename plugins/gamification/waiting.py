@@ -32,12 +32,6 @@ def due(session: Session, now: datetime) -> Sequence[Waiting]:
     return session.scalars(query.order_by(Waiting.due_at, Waiting.id).limit(AT_ONCE)).all()
 
 
-def settled_since(session: Session, kind: str, since: datetime) -> Sequence[Waiting]:
-    """What was looked at since then, and may have become otherwise because its proof came late."""
-    query = sa.select(Waiting).where(Waiting.kind == kind, Waiting.settled_at >= since)
-    return session.scalars(query.order_by(Waiting.due_at, Waiting.id)).all()
-
-
 def beside(session: Session, kind: str, subjects: Sequence[str]) -> Sequence[Waiting]:
     """All that waits or waited about some subjects, the first due first."""
     query = sa.select(Waiting).where(Waiting.kind == kind, Waiting.subject_id.in_(subjects))

@@ -1,0 +1,184 @@
+"""What others tell becomes contributions: whom it credits, when it counts, and what takes it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from plugins.gamification import sources
+from plugins.gamification.kinds import KINDS
+from portal.testing import NOON
+from tests.plugins.gamification.story import ANSWERS, DAY, Story, words
+
+
+@pytest.fixture
+def story(house, frozen_clock):
+    told = Story(house, frozen_clock)
+    told.person("ana", "specialist")
+    told.person("ben", "front_line")
+    told.person("cem", "coach")
+    told.person("una")
+    return told
+
+
+def test_the_table_names_the_events_that_each_kind_is_derived_from_and_no_others():
+    told = {name: " ".join(sources.told_by(name)) for name in KINDS}
+
+    assert told == {name: kind.source for name, kind in KINDS.items()}
+
+
+def test_somebody_whom_it_helped_credits_the_writer_and_another_answer_takes_it_back(story):
+    ref = story.live("ana", words("first"), by="cem")
+    for at, who, value in ((1, "una", "yes"), (2, "una", "partly"), (3, "una", "yes"), (4, "ana", "yes")):
+        story.day(at)
+        story.verdict(who, ref, value)
+    story.day(5)
+
+    assert story.told("article.solved") == [
+        ("article.solved", "ana", "una", 1),
+        ("withdraw article.solved", "ana", "", 2),
+        ("article.solved", "ana", "una", 3),
+    ]
+
+
+def test_people_of_support_vote_and_one_vote_stands(story):
+    ref = story.live("ana", words("first"), by="cem")
+    for at in range(1, 6):
+        story.day(at)
+        story.verdict("ben", ref, "no" if at % 2 == 0 else "yes")
+    story.day(6)
+
+    told = story.told("article.helpful")
+    assert [each[0] for each in told] == ["article.helpful", "withdraw article.helpful"] * 2 + ["article.helpful"]
+    assert story.told("article.solved") == []
+
+
+def test_an_improvement_of_somebody_elses_article_counts_after_two_weeks(story):
+    ref = story.live("ana", words("first"), by="cem")
+    story.day(1)
+    story.live("ana", words("own"), by="cem", ref=ref)
+    story.day(2)
+    story.live("ben", words("better"), by="cem", ref=ref)
+    story.day(10)
+    story.live("ben", words("again"), by="cem", ref=ref)
+    story.day(15.9)
+    assert story.told("article.improved") == []
+
+    story.day(60)
+    assert story.told("article.improved") == [("article.improved", "ben", "cem", 16)]
+
+
+def test_an_improvement_that_is_reverted_in_two_weeks_does_not_count_and_the_next_one_does(story):
+    ref = story.live("ana", words("first"), by="cem")
+    story.day(2)
+    story.live("ben", words("worse"), by="cem", ref=ref)
+    story.day(6)
+    story.bring_back("ana", ref, 1, by="cem")
+    story.day(8)
+    story.live("ben", words("better"), by="cem", ref=ref)
+    story.day(40)
+
+    assert story.told("article.improved") == [("article.improved", "ben", "cem", 22)]
+
+
+def test_only_who_went_through_the_checklist_and_wrote_something_has_reviewed(story):
+    for number, (answers, remark, why) in enumerate(
+        [(ANSWERS, "Say it shorter.", ""), (ANSWERS, "", "Nothing to add."), (ANSWERS, "", ""), ({}, "Fine.", "Fine.")]
+    ):
+        story.day(number)
+        draft = story.handed_in("ana", words(f"text{number}x"))
+        reviewer = story.desk("cem")
+        if answers:
+            reviewer.answer(draft, answers=answers, now=story.now)
+        if remark:
+            reviewer.remark(draft, line=0, text=remark, now=story.now)
+        reviewer.accept(draft, why=why, now=story.now)
+    story.day(9)
+
+    assert story.told("article.reviewed") == [
+        ("article.reviewed", "cem", "ana", 0),
+        ("article.reviewed", "cem", "ana", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reused", "undone", "told"),
+    [
+        (None, None, []),
+        (31, None, []),
+        (5, None, [("article.merged", "cem", "cem", 31)]),
+        (5, 20, []),
+        (5, 40, [("article.merged", "cem", "cem", 31), ("void article.merged", "cem", "cem", 40)]),
+    ],
+)
+def test_a_merge_counts_after_thirty_days_in_which_what_stayed_was_of_use(story, reused, undone, told):
+    stays, goes = (story.live("ana", words(name), by="cem") for name in ("stays", "goes"))
+    story.day(1)
+    story.merge("cem", goes, stays)
+    for at in sorted(each for each in (reused, undone) if each is not None):
+        story.day(at)
+        if at == undone:
+            story.unmerge("cem", goes)
+        else:
+            story.reused(stays, "ben", "ana", story.now + DAY * 0.1)
+    story.day(50)
+
+    assert story.told("article.merged") == told
+
+
+def test_the_proof_of_a_merge_may_come_late(story):
+    stays, goes = (story.live("ana", words(name), by="cem") for name in ("stays", "goes"))
+    story.merge("cem", goes, stays)
+    story.day(40)
+    story.reused(stays, "ben", "ana", NOON + 10 * DAY)
+    story.day(41)
+
+    assert story.told("article.merged") == [("article.merged", "cem", "cem", 30)]
+
+
+def test_what_a_coach_grants_counts_until_a_lower_one_is_granted_or_it_is_withdrawn(story):
+    for at, kind in enumerate(["contributor", "publisher", "contributor", "publisher", ""], start=1):
+        story.day(at)
+        story.grant("ben", kind, by="cem")
+    story.day(9)
+
+    told = story.told("proficiency.granted")
+    assert [each for each in told if each[1] == "ben"] == [
+        ("proficiency.granted", "ben", "cem", 1),
+        ("proficiency.granted", "ben", "cem", 2),
+        ("withdraw proficiency.granted", "ben", "", 3),
+        ("proficiency.granted", "ben", "cem", 3),
+        ("proficiency.granted", "ben", "cem", 4),
+        ("withdraw proficiency.granted", "ben", "", 5),
+        ("withdraw proficiency.granted", "ben", "", 5),
+        ("withdraw proficiency.granted", "ben", "", 5),
+    ]
+
+
+def test_the_role_of_a_coach_is_the_highest_level_as_long_as_it_is_held(story):
+    for at, roles in enumerate([("front_line", "coach"), ("coach",), ("front_line",), ("coach",)], start=1):
+        story.day(at)
+        story.roles("ben", *roles, by="cem")
+    story.day(9)
+
+    assert story.told("proficiency.granted") == [
+        ("proficiency.granted", "cem", "", 0),
+        ("proficiency.granted", "ben", "cem", 1),
+        ("withdraw proficiency.granted", "ben", "", 3),
+        ("proficiency.granted", "ben", "cem", 4),
+    ]
+
+
+def test_an_improvement_credits_who_proposed_and_delivered_it_once_somebody_else_has_seen_it(story):
+    story.person("dia", "coach")
+    story.improvement("ana", owner="ben", checker="cem", coach="cem")
+    story.day(1)
+    story.improvement("cem", owner="ben", checker="cem", coach="cem")
+    story.day(2)
+    story.improvement("ana", owner="cem", checker="cem", coach="dia")
+    story.day(3)
+
+    assert story.told("improvement.delivered") == [
+        ("improvement.delivered", "ana", "", 0),
+        ("improvement.delivered", "ben", "", 0),
+        ("improvement.delivered", "ben", "", 1),
+    ]
