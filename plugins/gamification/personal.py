@@ -36,21 +36,7 @@ def personal_data(person_id: int) -> list[PersonalData]:
             on_erasure="keep",
             why=counts,
         ),
-        PersonalData(
-            model=Award, what=_l("Badges that you earned"), where=Award.person_id == person_id, on_erasure="delete"
-        ),
-        PersonalData(
-            model=AwardNotice,
-            what=_l("Which badges you were told of"),
-            where=AwardNotice.person_id == person_id,
-            on_erasure="delete",
-        ),
-        PersonalData(
-            model=Choice,
-            what=_l("What you chose about recognition"),
-            where=Choice.person_id == person_id,
-            on_erasure="delete",
-        ),
+        *_of_what_was_earned(person_id),
         PersonalData(
             model=Thanks,
             what=_l("Thanks that you were given"),
@@ -72,6 +58,18 @@ def personal_data(person_id: int) -> list[PersonalData]:
             on_erasure="delete",
         ),
         *_of_those_who_look_after_it(person_id),
+    ]
+
+
+def _of_what_was_earned(person_id: int) -> list[PersonalData]:
+    rows = (
+        (Award, Award.person_id, _l("Badges that you earned")),
+        (AwardNotice, AwardNotice.person_id, _l("Which badges you were told of")),
+        (Choice, Choice.person_id, _l("What you chose about recognition")),
+    )
+    return [
+        PersonalData(model=model, what=what, where=column == person_id, on_erasure="delete")
+        for model, column, what in rows
     ]
 
 

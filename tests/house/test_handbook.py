@@ -7,13 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import click
 import pytest
 
+from plugins.gamification.kinds import ALWAYS, KINDS
 from portal import testing
 from portal.accounts.models import DUTIES, PROFICIENCIES
 from portal.accounts.roles import COACH, DERIVED_ROLES, END_USER, ROLE_LEVEL, ROLE_TITLE, ROLES
@@ -112,6 +113,7 @@ def test_every_page_of_the_handbook_is_an_article_without_a_fault():
         ("KB9011", "portal", Level.EVERYONE, ()),
         ("KB9012", "portal", Level.EVERYONE, ()),
         ("KB9013", "portal", Level.EVERYONE, FOR_CARETAKERS),
+        ("KB9016", "portal", Level.EVERYONE, FOR_CARETAKERS),
     ]
 
 
@@ -352,6 +354,28 @@ def test_the_examples_for_writers_are_articles_without_a_fault(tmp_path):
         path.write_text(text, encoding="utf-8")
         assert check_file(frontmatter.read_file(path, max_bytes=10_000), render=True) == []
     assert [len(decisions.blocks(text)[0]) for text in blocks] == [0, 0, 1, 0]
+
+
+# KB9016
+
+
+def in_cell(names: Iterable[str], otherwise: str) -> str:
+    return ", ".join(f"`{name}`" for name in names) or otherwise
+
+
+def test_every_kind_of_contribution_stands_in_the_handbook_with_what_tells_it_or_what_it_waits_for():
+    counted = [kind for kind in KINDS.values() if kind.counts]
+    further = {kind.name: in_cell(sorted(kind.fields - ALWAYS), "nothing more") for kind in counted}
+
+    assert [(codes(row[0])[0], row[2], row[3]) for row in rows_of("KB9016", "Kind")] == [
+        (kind.name, further[kind.name], in_cell(kind.source.split(), "recognition itself"))
+        for kind in counted
+        if not kind.waits_for
+    ]
+    assert [(codes(row[0])[0], row[2], row[3]) for row in rows_of("KB9016", "Waiting kind")] == [
+        (kind.name, further[kind.name], kind.waits_for) for kind in counted if kind.waits_for
+    ]
+    assert in_cell(sorted(ALWAYS), "") in text_of("KB9016")
 
 
 # README and Makefile
