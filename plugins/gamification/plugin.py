@@ -8,7 +8,18 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from plugins.gamification import cli, doctor, events, models, personal, projecting, replaying, shelf, sources
+from plugins.gamification import (
+    cli,
+    doctor,
+    events,
+    models,
+    personal,
+    projecting,
+    replay_notices,
+    replaying,
+    shelf,
+    sources,
+)
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On, emit
@@ -16,6 +27,7 @@ from portal.core.hooks import Check, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Plugin
+from portal.notices.kinds import NoticeKind
 
 __all__ = ["GamificationPlugin", "models"]
 
@@ -50,14 +62,20 @@ class GamificationPlugin(Plugin):
     @hookimpl
     def subscriptions(self) -> list[On]:
         """What others tell is recorded, which changes what somebody earned; other rules change it for everybody."""
-        jobs = replaying.Jobs(self.portal.db)
+        jobs, telling = replaying.Jobs(self.portal.db), replay_notices.Telling(self.portal.db)
         return [
             *sources.subscriptions(),
             On(events.GamificationRecorded, projecting.evaluate, batch=AT_ONCE),
             On(events.GamificationChoiceChanged, projecting.follow_choice),
             On(events.GamificationRulesChanged, jobs.rules_changed, batch=AT_ONCE, outside=True),
             On(events.GamificationReplayDue, jobs.replay_nightly, outside=True),
+            On(events.GamificationReplayDiffered, telling.replay_differed, outside=True),
         ]
+
+    @hookimpl
+    def notice_kinds(self) -> list[NoticeKind]:
+        """What people hear of."""
+        return [replay_notices.KIND]
 
     @hookimpl
     def schedules(self) -> list[Every]:
