@@ -104,8 +104,8 @@ def text_published(session: Session, event: ArticlePublished) -> None:
     revision = session.get(Revision, event.revision_id)
     if revision is None or revision.published_at is None:
         return
+    _let_wait_when_accepted(session, revision)
     if revision.decided_by is not None:
-        _let_wait(session, revision, by=revision.decided_by, since=revision.published_at)
         _tell_of_review(session, revision, revision.published_at)
 
 
@@ -115,6 +115,11 @@ def text_validated(session: Session, fact: Fact) -> None:
     if revision is None or fact.actor_id is None or revision.decided_by is not None:
         return
     _let_wait(session, revision, by=fact.actor_id, since=fact.at)
+
+
+def _let_wait_when_accepted(session: Session, revision: Revision) -> None:
+    if revision.decided_by is not None and revision.published_at is not None:
+        _let_wait(session, revision, by=revision.decided_by, since=revision.published_at)
 
 
 def _let_wait(session: Session, revision: Revision, *, by: int, since: datetime) -> None:
@@ -146,6 +151,8 @@ def settle_improved(session: Session, row: Waiting, now: datetime) -> None:
         Revision.article_id == revision.article_id, Revision.author_id == revision.author_id
     )
     by_id = {str(each.id): each for each in session.scalars(theirs)}
+    for text in by_id.values():  # some of which may not have been heard of yet
+        _let_wait_when_accepted(session, text)
     beside = waiting.beside(session, IMPROVED, sorted(by_id))
     first = min(each.since for each in beside)
     bucket = (row.since - first) // votes.BUCKET

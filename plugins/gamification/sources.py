@@ -23,7 +23,7 @@ __all__ = ["SOURCES", "Deed", "Source", "schedules", "subscriptions", "tell"]
 
 AT_ONCE: Final = 50
 NIGHTLY: Final = 24 * 60 * 60
-HOURLY: Final = 60 * 60
+OFTEN: Final = 15 * 60
 CREDITED: Final = "who is credited for the article (credit.py)"
 
 
@@ -129,7 +129,7 @@ def subscriptions() -> list[On]:
 
 def schedules() -> list[Every]:
     """What the clock brings: what waited long enough, and which articles are rated clear."""
-    return [Every("settle", HOURLY, from_articles.settle), Every("rate", NIGHTLY, from_articles.rate)]
+    return [Every("settle", OFTEN, from_articles.settle), Every("rate", NIGHTLY, from_articles.rate)]
 
 
 def told_by(kind: str) -> list[str]:

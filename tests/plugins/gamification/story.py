@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from plugins.feedback import improvements
-from plugins.gamification import telling
+from plugins.gamification import sources, telling
 from plugins.gamification.models import Contribution
 from plugins.gamification.telling import Deed
 from portal.accounts import proficiency, service
@@ -28,6 +28,8 @@ from portal.testing import NOON
 from tests.articles.writing import Desk
 
 DAY = timedelta(days=1)
+CLOCK = 0.2
+"""How often the jobs of the clock run between two others."""
 ANSWERS = dict.fromkeys(range(1, 11), "yes")
 KEPT = [each.name for each in Contribution.__table__.columns if each.name not in {"id", "recorded_at"}]
 
@@ -173,6 +175,9 @@ class Story:
             told = bus.revive(row, on)
             with self.house.db.transaction() as session:
                 on.handler(session, [told] if on.batch > 1 else told)
+                if chance.random() < CLOCK:
+                    for every in sources.schedules():
+                        every.handler(session, self.now)
 
     def log(self) -> list[tuple[Any, ...]]:
         """Every row of the log but when it was written, and its id."""

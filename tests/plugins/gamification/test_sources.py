@@ -6,6 +6,8 @@ import pytest
 
 from plugins.gamification import sources
 from plugins.gamification.kinds import KINDS
+from portal.accounts.rights import ANONYMOUS
+from portal.articles import service as articles
 from portal.testing import NOON
 from tests.plugins.gamification.story import ANSWERS, DAY, Story, words
 
@@ -38,6 +40,20 @@ def test_somebody_whom_it_helped_credits_the_writer_and_another_answer_takes_it_
         ("withdraw article.solved", "ana", "", 2),
         ("article.solved", "ana", "una", 3),
     ]
+
+
+def test_visitors_and_articles_from_files_credit_nobody(story, make_article):
+    ref = story.live("ana", words("first"), by="cem")
+    make_article("KB0101")
+    story.day(1)
+    story.verdict("una", "KB0101", "yes")
+    with story.house.db.transaction() as session:
+        articles.give_verdict(
+            session, ref, rights=ANONYMOUS, visitor="a visitor", value="yes", words="", revision_id=None, now=story.now
+        )  # fmt: skip
+    story.day(2)
+
+    assert story.told("article.solved") == []
 
 
 def test_people_of_support_vote_and_one_vote_stands(story):
@@ -78,6 +94,47 @@ def test_an_improvement_that_is_reverted_in_two_weeks_does_not_count_and_the_nex
     story.day(40)
 
     assert story.told("article.improved") == [("article.improved", "ben", "cem", 22)]
+
+
+def test_what_somebody_published_alone_is_improved_when_another_one_has_checked_it(story):
+    story.person("dia", "coach")
+    ref = story.live("ana", words("first"), by="cem")
+    story.day(1)
+    desk = story.desk("dia")
+    draft = desk.save(desk.start(ref), words("better"), now=story.now)
+    desk.publish(draft, significance="changed", now=story.now)
+    story.day(5)
+    story.desk("cem").validate(ref, now=story.now)
+    story.day(30)
+
+    assert story.told("article.improved") == [("article.improved", "dia", "cem", 19)]
+
+
+def test_what_nobody_else_looked_at_or_was_only_written_otherwise_improves_nothing(story):
+    story.person("dia", "coach")
+    ref = story.live("ana", words("first"), by="cem")
+    story.day(1)
+    story.live("ben", words("first").replace(" ", "\n"), by="cem", ref=ref)
+    story.day(2)
+    desk = story.desk("dia")
+    desk.publish(desk.save(desk.start(ref), words("alone"), now=story.now), significance="changed", now=story.now)
+    story.day(30)
+
+    assert story.told("article.improved") == []
+
+
+def test_a_draft_that_went_live_in_the_words_of_its_reviewer_was_reviewed_and_is_its_writers(story):
+    draft = story.handed_in("ana", words("first"))
+    story.desk("cem").answer(draft, answers=ANSWERS, now=story.now)
+    made = story.desk("cem").adapt(draft, words("second"), why="I made it shorter.", now=story.now)
+    story.day(1)
+    story.verdict("una", made.front["id"], "yes")
+    story.day(2)
+
+    assert story.told("article.reviewed", "article.solved") == [
+        ("article.reviewed", "cem", "ana", 0),
+        ("article.solved", "ana", "una", 1),
+    ]
 
 
 def test_only_who_went_through_the_checklist_and_wrote_something_has_reviewed(story):
