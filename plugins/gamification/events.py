@@ -91,6 +91,13 @@ class GamificationRulesChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GamificationRatingDue(Event):
+    """It is night: it is looked at which articles people rate clear."""
+
+    name: ClassVar[str] = "gamification.rating_due"
+
+
+@dataclass(frozen=True, kw_only=True)
 class GamificationReplayDue(Event):
     """It is night: all awards are worked out anew, and compared."""
 
@@ -116,6 +123,7 @@ ALL: tuple[type[Event], ...] = (
     GamificationReviewDecided,
     GamificationChoiceChanged,
     GamificationRulesChanged,
+    GamificationRatingDue,
     GamificationReplayDue,
     GamificationReplayDiffered,
 )

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.gamification import clear, credit, edits, telling, votes, waiting
+from plugins.gamification.events import GamificationRatingDue
 from plugins.gamification.models import Contribution, Edit, Waiting
 from plugins.gamification.telling import Deed
 from plugins.gamification.votes import Counted, Vote
@@ -26,15 +27,21 @@ from portal.articles.keeping_models import ArticleMove, Step
 from portal.articles.models import Article, Revision, RevisionAnswer, RevisionMove, RevisionRemark, Verdict
 from portal.articles.states import RevisionState
 from portal.core.clock import now as clock_now
-from portal.core.events import Fact
+from portal.core.db import Database
+from portal.core.events import Fact, emit
 
 SOURCE: Final = "articles"
 SOLVED, HELPFUL, CLEAR = "article.solved", "article.helpful", "article.rated_clear"
 IMPROVED, REVIEWED, MERGED, REUSED = "article.improved", "article.reviewed", "article.merged", "article.reused"
+AT_ONCE: Final = 50
+"""So many articles are looked at in one transaction."""
 UNREVERTED: Final = timedelta(days=14)
 """So long an improvement has to stay before it counts."""
 REUSED_WITHIN: Final = timedelta(days=30)
 """So soon the article that stayed has to be of use after a merge."""
+_VOTES: Final = sa.select(
+    Verdict.person_id, Verdict.asked, Verdict.value, Verdict.at, Verdict.replaced_at.label("until")
+)
 UNMERGED: Final = "unmerged"
 """The reason that stands in the log; pages say it in words."""
 
@@ -44,8 +51,8 @@ def verdict_given(session: Session, given: Sequence[ArticleVerdictGiven]) -> Non
     now = clock_now()
     about = {(each.article_id, each.actor_id): each.ref for each in given if each.actor_id is not None}
     for (article_id, person_id), ref in about.items():
-        query = sa.select(Verdict).where(Verdict.article_id == article_id, Verdict.person_id == person_id)
-        theirs = [_vote(row) for row in session.scalars(query.order_by(Verdict.id))]
+        query = _VOTES.where(Verdict.article_id == article_id, Verdict.person_id == person_id)
+        theirs = [Vote(**row) for row in session.execute(query.order_by(Verdict.id)).mappings()]
         for kind, counted in ((SOLVED, votes.solved(theirs)), (HELPFUL, votes.helpful(theirs))):
             for each in counted:
                 _tell_of_vote(session, kind, _About(article_id, ref, person_id), each, now)
@@ -75,22 +82,37 @@ def _tell_of_vote(session: Session, kind: str, about: _About, counted: Counted, 
     telling.tell(session, deed, now=now)
 
 
-def _vote(row: Verdict) -> Vote:
-    return Vote(person_id=row.person_id or 0, asked=row.asked, value=row.value, at=row.at, until=row.replaced_at)
+class Rating:
+    """Looks at night which articles people rate clear, in short transactions."""
+
+    def __init__(self, db: Database) -> None:
+        """Write to *db*."""
+        self._db = db
+
+    def rate(self, session: Session, _due: Sequence[GamificationRatingDue]) -> None:
+        """Write down which articles people rate clear, and since when; what was so in the past is found as well."""
+        now = clock_now()
+        enough = sa.select(Verdict.article_id).where(Verdict.person_id.is_not(None)).group_by(Verdict.article_id)
+        ids = enough.having(sa.func.count(sa.distinct(Verdict.person_id)) >= clear.VOTES)
+        query = sa.select(Article.id, Article.ref).where(Article.id.in_(ids)).order_by(Article.id)
+        about = [_About(article_id, ref) for article_id, ref in session.execute(query)]
+        for start in range(0, len(about), AT_ONCE):
+            with self._db.transaction() as writing:
+                for each in about[start : start + AT_ONCE]:
+                    _rate(writing, each, now)
 
 
-def rate(session: Session, now: datetime) -> None:
-    """Look at night which articles people rate clear, and since when; what was so in the past is found as well."""
-    by_people = Verdict.person_id.is_not(None)
-    enough = sa.select(Verdict.article_id).where(by_people).group_by(Verdict.article_id)
-    ids = enough.having(sa.func.count(sa.distinct(Verdict.person_id)) >= clear.VOTES)
-    query = sa.select(Article.id, Article.ref).where(Article.id.in_(ids)).order_by(Article.id)
-    for article_id, ref in session.execute(query).all():
-        wrote = credit.writers(session, article_id)
-        rows = session.scalars(sa.select(Verdict).where(by_people, Verdict.article_id == article_id))
-        by_others = [each for each in map(_vote, rows) if not _is_own(each, wrote)]
-        for each in votes.rated_clear(by_others, now=now):
-            _tell_of_vote(session, CLEAR, _About(article_id, ref), each, now)
+def rating_due(session: Session, _now: datetime) -> None:
+    """Say that it is night."""
+    emit(session, GamificationRatingDue())
+
+
+def _rate(session: Session, about: _About, now: datetime) -> None:
+    wrote = credit.writers(session, about.article_id)
+    of_people = _VOTES.where(Verdict.article_id == about.article_id, Verdict.person_id.is_not(None))
+    given = [Vote(**row) for row in session.execute(of_people).mappings()]
+    for each in votes.rated_clear((vote for vote in given if not _is_own(vote, wrote)), now=now):
+        _tell_of_vote(session, CLEAR, about, each, now)
 
 
 def _is_own(vote: Vote, wrote: dict[int, datetime]) -> bool:

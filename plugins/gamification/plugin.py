@@ -64,7 +64,7 @@ class GamificationPlugin(Plugin):
         """What others tell is recorded, which changes what somebody earned; other rules change it for everybody."""
         jobs, telling = replaying.Jobs(self.portal.db), replay_notices.Telling(self.portal.db)
         return [
-            *sources.subscriptions(),
+            *sources.subscriptions(self.portal.db),
             On(events.GamificationRecorded, projecting.evaluate, batch=AT_ONCE),
             On(events.GamificationChoiceChanged, projecting.follow_choice),
             On(events.GamificationRulesChanged, jobs.rules_changed, batch=AT_ONCE, outside=True),

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from plugins.gamification import from_accounts, from_articles, from_feedback
+from plugins.gamification.events import GamificationRatingDue
 from plugins.gamification.telling import Deed, tell
 from portal.accounts.events import ProficiencyGranted, ProficiencyWithdrawn
 from portal.articles.events import ArticlePublished, ArticleVerdictGiven
 from portal.articles.keeping_events import ArticleBroughtBack, ArticleMerged
+from portal.core.db import Database
 from portal.core.events import Event, On
 from portal.core.jobs import Every
 
@@ -62,7 +64,7 @@ SOURCES: Final = (
     ),
     Source(
         ArticleVerdictGiven, from_articles.verdict_given, "article.rated_clear", batch=AT_ONCE,
-        actor="nobody: the job of the night (rate) finds it in the answers", credit=CREDITED, subject="article REF",
+        actor="nobody: the job of the night (Rating) finds it in the answers", credit=CREDITED, subject="article REF",
         key="REF : year : time in it", back="withdrawn: the night on which it is clear no longer (clear.py)",
     ),
     Source(
@@ -118,18 +120,19 @@ SOURCES: Final = (
 # fmt: on
 
 
-def subscriptions() -> list[On]:
-    """One listener for each event of the table that it hears."""
+def subscriptions(db: Database) -> list[On]:
+    """One listener for each event of the table that it hears, and the one that rates articles at night."""
     found = {
         (source.event, source.listener): On(source.event, source.listener, source.reads, source.batch)
         for source in SOURCES
     }
-    return list(found.values())
+    rate = from_articles.Rating(db).rate
+    return [*found.values(), On(GamificationRatingDue, rate, batch=AT_ONCE, outside=True)]
 
 
 def schedules() -> list[Every]:
     """What the clock brings: what waited long enough, and which articles are rated clear."""
-    return [Every("settle", OFTEN, from_articles.settle), Every("rate", NIGHTLY, from_articles.rate)]
+    return [Every("settle", OFTEN, from_articles.settle), Every("rate", NIGHTLY, from_articles.rating_due)]
 
 
 def told_by(kind: str) -> list[str]:
