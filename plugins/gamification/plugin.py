@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import click
+from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from plugins.gamification import (
@@ -20,10 +22,11 @@ from plugins.gamification import (
     shelf,
     sources,
 )
+from plugins.gamification.views import BLUEPRINTS
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On, emit
-from portal.core.hooks import Check, Permission, PersonalData, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Plugin
@@ -53,6 +56,22 @@ class GamificationPlugin(Plugin):
         ),
     )
     paths = ("/badges", "/thanks", "/recognition")
+
+    @hookimpl
+    def blueprints(self) -> list[Blueprint]:
+        """Pages, by what they are for."""
+        return list(BLUEPRINTS)
+
+    @hookimpl
+    def navigation(self) -> list[NavItem]:
+        """Badges, on the admin page."""
+        about = _l("What people are recognised for, and whether all badges are what the log says.")
+        return [NavItem("badge_rules.index", _l("Badges"), DEFINE, "admin", 65, about)]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """Where each page is explained."""
+        return {"badge_rules": HelpLink("KB9016", "Change a badge")}
 
     @hookimpl
     def events(self) -> list[type[Event]]:

@@ -83,6 +83,12 @@ def newest(session: Session) -> dict[str, sa.Row[tuple[str, int, str, str, str, 
     return {row.id: row for row in session.execute(joined.order_by(BadgeVersion.id))}
 
 
+def toml_of(session: Session, badge_id: str) -> str:
+    """The definition of a badge that is awarded now, as a text."""
+    row = newest(session).get(badge_id)
+    return row.toml if row is not None else apart(SHIPPED.read_text(encoding="utf-8"))[badge_id]
+
+
 @lru_cache(maxsize=4)
 def _shelf(rows: tuple[tuple[str, int, str], ...]) -> Shelf:
     badges = [(_one(toml), version) for _id, version, toml in rows]
