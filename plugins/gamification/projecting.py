@@ -174,14 +174,14 @@ def _bring(
                 revoked = GamificationBadgeRevoked(badge_id=row.badge_id, person_id=row.person_id, key=row.key)
                 emit(session, revoked)
     session.flush()
-    done.earned = [each.slot for each in new if _add(session, each)]
-    for each in new:
-        if each.slot in done.earned:
-            if silent or _is_old(session, each):
-                _say_nothing(session, each, now)
-            else:
-                earned = GamificationBadgeEarned(badge_id=each.badge_id, person_id=each.person_id, key=each.key)
-                emit(session, earned)
+    if silent:
+        _insert(session, Award, [_values(each) for each in new])
+        _say_nothing(session, new, now)
+        done.earned = [each.slot for each in new]
+    for each in () if silent else new:
+        if _insert(session, Award, [_values(each)]):
+            done.earned.append(each.slot)
+            _tell(session, each, now)
     return done
 
 
@@ -193,15 +193,17 @@ def _is_same(row: Award, each: Held) -> bool:
     )
 
 
-def _insert(session: Session, model: type[Any], values: Mapping[str, Any]) -> bool:
-    """Add a row unless one of its key stands there already; say whether it is new."""
+def _insert(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Add rows unless one of their key stands there already; say, for a single one, whether it is new."""
+    if not rows:
+        return False
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined]  # an insert has one
+    statement = insert(model.__table__).on_conflict_do_nothing()
+    return bool(session.connection().execute(statement, rows if len(rows) > 1 else rows[0]).rowcount)
 
 
-def _add(session: Session, each: Held) -> bool:
-    values = {
+def _values(each: Held) -> dict[str, Any]:
+    return {
         "badge_id": each.badge_id,
         "person_id": each.person_id,
         "key": each.key,
@@ -210,7 +212,13 @@ def _add(session: Session, each: Held) -> bool:
         "definition_version": each.version,
         "revoke_reason": "",
     }
-    return _insert(session, Award, values)
+
+
+def _tell(session: Session, each: Held, now: datetime) -> None:
+    if _is_old(session, each):
+        _say_nothing(session, [each], now)
+    else:
+        emit(session, GamificationBadgeEarned(badge_id=each.badge_id, person_id=each.person_id, key=each.key))
 
 
 def _is_old(session: Session, each: Held) -> bool:
@@ -223,12 +231,11 @@ def _is_old(session: Session, each: Held) -> bool:
     return last == IMPORTED or (defined is not None and defined.version > 1 and known < defined.active_from)
 
 
-def _say_nothing(session: Session, each: Held, now: datetime) -> None:
-    _insert(
-        session,
-        AwardNotice,
-        {"badge_id": each.badge_id, "person_id": each.person_id, "key": each.key, "sent_at": now},
-    )
+def _say_nothing(session: Session, awards: Sequence[Held], now: datetime) -> None:
+    rows = [
+        {"badge_id": each.badge_id, "person_id": each.person_id, "key": each.key, "sent_at": now} for each in awards
+    ]  # fmt: skip
+    _insert(session, AwardNotice, rows)
 
 
 def _why(session: Session, row: Award) -> str:

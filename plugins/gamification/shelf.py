@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -73,14 +73,29 @@ def on(session: Session) -> Shelf:
     return _shelf(tuple((row.id, row.version, row.toml) for row in rows))
 
 
-def newest(session: Session) -> dict[str, sa.Row[tuple[str, int, str, str, str, bool, datetime]]]:
+def newest(session: Session) -> dict[str, sa.Row[Any]]:
     """The latest version of each badge: id, version, sha256, toml, source, is_gone, active_from."""
+    return {row.id: row for row in session.execute(_NEWEST)}
+
+
+def _newest() -> Any:
     last = sa.select(BadgeVersion.id, sa.func.max(BadgeVersion.version).label("version")).group_by(BadgeVersion.id)
     each = last.subquery()
-    names = ("id", "version", "sha256", "toml", "source", "is_gone", "active_from")
-    query = sa.select(*(getattr(BadgeVersion, name) for name in names))
+    query = sa.select(
+        BadgeVersion.id,
+        BadgeVersion.version,
+        BadgeVersion.sha256,
+        BadgeVersion.toml,
+        BadgeVersion.source,
+        BadgeVersion.is_gone,
+        BadgeVersion.active_from,
+    )
     joined = query.join(each, sa.and_(BadgeVersion.id == each.c.id, BadgeVersion.version == each.c.version))
-    return {row.id: row for row in session.execute(joined.order_by(BadgeVersion.id))}
+    return joined.order_by(BadgeVersion.id)
+
+
+_NEWEST: Final = _newest()
+"""Built once: building it takes as long as asking it, and it is asked at each event."""
 
 
 def toml_of(session: Session, badge_id: str) -> str:

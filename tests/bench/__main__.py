@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import answers, corpus, past, writing
+from tests.bench import answers, corpus, past, recognition, writing
 from tests.bench.app import HEADER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,6 +137,7 @@ def main() -> None:
             measure(portal)
             if size == sizes[0]:
                 _measure_answers(portal)
+                recognition.measure(folder / "instance", lambda what, times, goal: _line(what, *_shown(times), goal))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -153,6 +154,10 @@ def _yardstick() -> None:
 
 def _median_and_95th(times: list[float]) -> tuple[str, str]:
     return f"{statistics.median(times):.1f} ms", f"{statistics.quantiles(times, n=20)[-1]:.1f} ms"
+
+
+def _shown(times: list[float]) -> tuple[str, str]:
+    return _median_and_95th(times) if len(times) > 1 else (f"{times[0] / 1000:.1f} s", "")
 
 
 def measure(portal: Portal) -> None:
