@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.gamification.facts import VOID, Fact, as_one
-from plugins.gamification.kinds import RETRACTED
+from plugins.gamification.kinds import KINDS, RETRACTED
 from plugins.gamification.models import Contribution, SamePerson
 
 _COLUMNS = (
@@ -28,6 +28,17 @@ _COLUMNS = (
     sa.type_coerce(Contribution.attrs, sa.Text).label("attrs"),
     Contribution.dedupe_key,
 )
+
+_CREDITS_THEM = Contribution.credit_id.in_(sa.bindparam("accounts", expanding=True))
+# Built once: building them takes as long as asking them, and they are asked at each event.
+_FACTS = (
+    sa.select(*_COLUMNS)
+    .where(_CREDITS_THEM, Contribution.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .order_by(Contribution.id)
+)
+_TAKEN = sa.select(Contribution.retracts, Contribution.retract_mode).where(
+    _CREDITS_THEM, Contribution.kind == RETRACTED
+)  # fmt: skip
 
 
 @lru_cache(maxsize=10_000)
@@ -69,13 +80,13 @@ def facts_of_all(
 ) -> dict[int, list[Fact]]:
     """What credits each of some people (at most some hundred at once), as :func:`facts_of` does. Three queries."""
     same = now_one(session) if same is None else same
+    session.flush()
     wanted = set(person_ids)
     accounts = sorted(wanted | {old for old, now in same.items() if now in wanted})
-    credits_them = Contribution.credit_id.in_(accounts)
-    taken = _taken_back(session, credits_them)
-    which = Contribution.kind != RETRACTED if kinds is None else Contribution.kind.in_(sorted(set(kinds) - {RETRACTED}))
+    taken = _taken_back(session, accounts)
+    which = {"accounts": accounts, "kinds": sorted(set(KINDS if kinds is None else kinds) - {RETRACTED})}
     people: defaultdict[int, list[Fact]] = defaultdict(list)
-    for row in session.execute(sa.select(*_COLUMNS).where(credits_them, which).order_by(Contribution.id)):
+    for row in session.connection().execute(_FACTS, which):
         people[same.get(row[4], row[4])].append(
             Fact(
                 id=row[0],
@@ -95,13 +106,10 @@ def facts_of_all(
     return {each: as_one(people[each], same) if same else people[each] for each in person_ids}
 
 
-def _taken_back(session: Session, credits_them: sa.ColumnElement[bool]) -> dict[str, str]:
+def _taken_back(session: Session, accounts: Sequence[int]) -> dict[str, str]:
     """How each contribution was taken back, by its dedupe key; void beats withdraw."""
-    query = sa.select(Contribution.retracts, Contribution.retract_mode).where(
-        credits_them, Contribution.kind == RETRACTED
-    )
     found: dict[str, str] = {}
-    for key, mode in session.execute(query):
+    for key, mode in session.connection().execute(_TAKEN, {"accounts": accounts}):
         if key is not None and found.get(key) != VOID:
             found[key] = mode
     return found
