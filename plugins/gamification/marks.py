@@ -45,7 +45,7 @@ DETAILS: Final = (
     Detail(up_to=_SMALL, line=16, band=20, grow=1.14, weight=2.7, fine=False, engraved=False),
     Detail(up_to=72, line=10, band=19, grow=1.1, weight=2.2, fine=False, engraved=False),
     Detail(up_to=150, line=6, band=16, grow=1, weight=1.9, fine=True, engraved=False),
-    Detail(up_to=10_000, line=5, band=15, grow=1, weight=1.7, fine=True, engraved=True),
+    Detail(up_to=10_000, line=5, band=15, grow=1, weight=1.5, fine=True, engraved=True),
 )
 
 

@@ -60,8 +60,8 @@ def test_a_rule_with_everything_says_everything():
 
     assert rule(badge) == (
         (
-            "It counts when somebody fixed it with one of your articles and said so, somebody solved a request with one "
-            "of your articles or somebody in support found one of your articles helpful."
+            "It counts when somebody fixed it with one of your articles and said so, somebody solved a request with "
+            "one of your articles or somebody in support found one of your articles helpful."
         ),
         (
             "You earn it when this has happened with at least 2 different people with at least 3 different articles "
