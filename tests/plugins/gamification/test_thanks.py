@@ -1,0 +1,163 @@
+"""Thanks are said in words, kept once, and count three times a week and once a month for each person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from plugins.gamification import choices, thanks
+from plugins.gamification.choices import EVERYONE, TEAM
+from plugins.gamification.models import Contribution, Thanks
+from plugins.gamification.thanks import ReasonRefused
+from portal.accounts import service as accounts
+from portal.accounts.models import Person
+from portal.accounts.rights import rights_of
+from portal.core.errors import NotFound, Refused
+from portal.core.events import EventRow
+from portal.testing import NOON
+
+BERLIN = ZoneInfo("Europe/Berlin")
+REASON = "You stayed until my phone could sign in again."
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def rights(log, person_id):
+    return rights_of(log, log.get_one(Person, person_id))
+
+
+def say(log, giver, receiver, *, reason=REASON, now=NOON, ref=""):
+    return thanks.say(
+        log, giver_id=giver, receiver_id=receiver, reason=reason, rights=rights(log, giver), ref=ref, now=now
+    )
+
+
+def count_all(log):
+    for each in log.scalars(sa.select(Thanks.id).order_by(Thanks.id)):
+        thanks.count(log, each, zone=BERLIN, now=NOON + 90 * DAY)
+    rows = log.scalars(sa.select(Contribution).where(Contribution.kind == thanks.RECEIVED).order_by(Contribution.id))
+    return [int(row.subject_id) for row in rows]
+
+
+def wall(log, viewer, **values):
+    said, total = thanks.wall(log, rights(log, viewer), **values)
+    assert total == len(said)
+    return [(each.giver, each.receiver, each.reason) for each in said]
+
+
+def test_thanks_are_kept_and_told_without_their_words(log, people):
+    said = say(log, people["ana"], people["ben"], reason=f"  {REASON}\n ")
+
+    told = log.scalars(sa.select(EventRow).where(EventRow.name == "gamification.thanked")).one()
+    assert said.reason == REASON
+    assert (told.actor_id, told.payload) == (people["ana"], {"thanks_id": said.id, "person_id": people["ben"]})
+
+
+def test_the_same_words_within_ten_minutes_are_one_thanks(log, people):
+    first = say(log, people["ana"], people["ben"])
+    again = say(log, people["ana"], people["ben"], now=NOON + HOUR / 7)
+    later = say(log, people["ana"], people["ben"], now=NOON + HOUR)
+
+    assert (first.id == again.id, first.id == later.id) == (True, False)
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 19, f"  {'x' * 19} \n  ", "x" * 1001])
+def test_thanks_need_a_reason_of_twenty_characters(log, people, reason):
+    with pytest.raises(ReasonRefused, match="20 to 1000"):
+        say(log, people["ana"], people["ben"], reason=reason)
+
+
+def test_nobody_thanks_themselves_nor_who_left_or_is_not_there(log, people):
+    accounts.leave(log, log.get_one(Person, people["cem"]), by=None, now=NOON)
+    choices.choose(log, people["dia"], is_on=False, shown_to=EVERYONE, now=NOON)
+
+    with pytest.raises(Refused, match="themselves"):
+        say(log, people["ana"], people["ana"])
+    for receiver in (people["cem"], people["dia"], 4711):
+        with pytest.raises(Refused, match="cannot be thanked here"):
+            say(log, people["ana"], receiver)
+    with pytest.raises(Refused, match="left recognition"):
+        say(log, people["dia"], people["ana"])
+
+
+def test_twenty_thanks_a_day_can_be_said(log, people):
+    for number in range(20):
+        say(log, people["ana"], people["ben"], reason=f"{REASON} {number}")
+
+    with pytest.raises(Refused, match="20 times today"):
+        say(log, people["ana"], people["ben"], reason="And once more for all of it.")
+    say(log, people["ana"], people["ben"], reason="And once more for all of it.", now=NOON + DAY)
+
+
+def test_an_article_that_the_giver_may_not_read_is_none(log, people):
+    with pytest.raises(Refused, match="no article KB4711"):
+        say(log, people["ana"], people["ben"], ref="KB4711")
+
+
+def test_three_a_week_count_and_one_a_month_for_each_person(log, people):
+    # NOON is the first Monday of a month.
+    said = [
+        say(log, people["ana"], people[name], reason=f"{REASON} {number}", now=NOON + number * HOUR)
+        for number, name in enumerate(["ben", "ben", "cem", "dia", "eva"])
+    ]
+    next_week = [say(log, people["ana"], people[name], now=NOON + 7 * DAY) for name in ("eva", "ben")]
+
+    assert count_all(log) == [said[0].id, said[2].id, said[3].id, next_week[0].id]
+    assert count_all(log) == [said[0].id, said[2].id, said[3].id, next_week[0].id]
+
+
+def test_thanks_that_were_taken_from_the_wall_keep_their_place(log, people):
+    first = say(log, people["ana"], people["ben"])
+    say(log, people["ana"], people["ben"], reason=f"{REASON} Again.", now=NOON + HOUR)
+    thanks.take_from_wall(log, first.id, rights(log, people["ben"]), coaches=False, now=NOON + 2 * HOUR)
+
+    assert count_all(log) == [first.id]
+
+
+def test_what_the_giver_takes_back_within_a_day_does_not_count_any_more(log, people):
+    said = say(log, people["ana"], people["ben"])
+    count_all(log)
+    thanks.take_from_wall(log, said.id, rights(log, people["ana"]), coaches=False, now=NOON + 24 * HOUR)
+
+    retraction = log.scalars(sa.select(Contribution).where(Contribution.kind == "event.retracted")).one()
+    assert (retraction.retract_mode, retraction.retracts) == (
+        "withdraw",
+        f"thanks.received:{said.id}:{people['ben']}",
+    )
+    assert wall(log, people["cem"]) == []
+
+
+def test_only_whom_it_concerns_takes_thanks_from_the_wall(log, people):
+    said = say(log, people["ana"], people["ben"])
+
+    with pytest.raises(NotFound, match="no such thanks"):
+        thanks.take_from_wall(log, said.id, rights(log, people["cem"]), coaches=False, now=NOON)
+    with pytest.raises(Refused, match="for a day"):
+        thanks.take_from_wall(log, said.id, rights(log, people["ana"]), coaches=False, now=NOON + 25 * HOUR)
+    thanks.take_from_wall(log, said.id, rights(log, people["eva"]), coaches=True, now=NOON + 25 * HOUR)
+
+    assert wall(log, people["ben"]) == []
+
+
+def test_the_wall_has_the_latest_first_and_only_what_people_show(log, people):
+    say(log, people["ana"], people["ben"])
+    say(log, people["ben"], people["cem"], now=NOON + HOUR)
+    say(log, people["cem"], people["dia"], now=NOON + 2 * HOUR)
+    everything = wall(log, people["ana"])
+    choices.choose(log, people["dia"], is_on=True, shown_to=TEAM, now=NOON)
+    choices.choose(log, people["ben"], is_on=False, shown_to=EVERYONE, now=NOON)
+
+    assert everything == [("Cem", "Dia", REASON), ("Ben", "Cem", REASON), ("Ana", "Ben", REASON)]
+    assert wall(log, people["ana"]) == [("Cem", "Dia", REASON)]
+    assert wall(log, people["eva"]) == []
+    assert wall(log, people["ben"]) == [("Cem", "Dia", REASON), ("Ben", "Cem", REASON), ("Ana", "Ben", REASON)]
+    assert wall(log, people["ana"], receiver_id=people["dia"]) == [("Cem", "Dia", REASON)]
+
+
+def test_who_left_has_no_name_on_the_wall(log, people):
+    say(log, people["ana"], people["ben"])
+    accounts.leave(log, log.get_one(Person, people["ana"]), by=None, now=NOON)
+
+    assert wall(log, people["cem"]) == [("", "Ben", REASON)]
