@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from plugins.feedback import linting, surveys, versions, wordings
 from plugins.feedback.bank import LANGUAGES, Bank, Question
 from plugins.feedback.linting import Problem
-from plugins.feedback.models import ChangedTemplate
+from plugins.feedback.models import ChangedTemplate, Wording
 from plugins.feedback.surveys import State, Survey
 from portal.core.errors import NotFound, Refused
 from portal.core.i18n import gettext as _
@@ -101,6 +101,7 @@ def reword(
         Moved: it is not as it was *seen*.
         BadlyPut, Doubtful, BeginsSeries: see there; the latter two until *consent* says that it is meant.
     """
+    _wait_for_others(session, question.id)
     before = question_now(wordings.bank_now(session), question.id)
     if mark(before) != seen:
         raise Moved(
@@ -126,6 +127,7 @@ def add(session: Session, question: Question, *, consent: Consent, by: int | Non
         Refused: the trigger has as many as one can look after.
         BadlyPut, Doubtful: as for :func:`reword`.
     """
+    _wait_for_others(session, _anchor_of(question.trigger))
     bank = wordings.bank_now(session)
     survey = survey_of(session, bank, question.trigger)
     if len(bank.of(question.trigger)) >= MOST_OF_A_TRIGGER:
@@ -165,6 +167,7 @@ def choose(
         Moved: it is not as it was *seen*.
         Refused: a question of another occasion, none, not the first one, too many at once, or an unknown state.
     """
+    _wait_for_template(session, key)
     bank = wordings.bank_now(session)
     before = surveys.survey_now(session, bank, key)
     _as_seen(before, seen)
@@ -212,6 +215,7 @@ def use(session: Session, question_id: str, *, on: bool, seen: str, by: int | No
 
 def reset(session: Session, key: str, *, seen: str) -> Survey:
     """Let a template be as it came with the portal, with all questions of its occasion. Raises ``Moved``."""
+    _wait_for_template(session, key)
     bank = wordings.bank_now(session)
     _as_seen(surveys.survey_now(session, bank, key), seen)
     session.execute(sa.delete(ChangedTemplate).where(ChangedTemplate.key == key))
@@ -225,6 +229,25 @@ def faults(bank: Bank) -> list[tuple[str, Problem]]:
         for question in bank.questions.values()
         for problem in linting.check(question, languages_of(question))
     ]
+
+
+def _wait_for_others(session: Session, question_id: str) -> None:
+    """Let nobody else change a question until this is through, so that what was *seen* still holds when it is saved.
+
+    Each question has its shipped words as a row, which is held. A template
+    may have none yet: it is held by the question that begins its form.
+    """
+    session.execute(sa.select(Wording.id).where(Wording.question_id == question_id).with_for_update())
+
+
+def _wait_for_template(session: Session, key: str) -> None:
+    trigger = next((survey.trigger for survey in surveys.SHIPPED if survey.key == key), "")
+    _wait_for_others(session, _anchor_of(trigger))
+
+
+def _anchor_of(trigger: str) -> str:
+    bank = wordings.shipped()
+    return bank.anchor(trigger).id if bank.of(trigger) else ""
 
 
 def _look_at(question: Question, consent: Consent) -> None:

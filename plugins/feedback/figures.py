@@ -33,6 +33,7 @@ from portal.core.i18n import language
 
 WEEKS: Final = 26
 LATELY: Final = timedelta(weeks=4)
+A_YEAR: Final = timedelta(weeks=52)
 PER_PAGE: Final = 20
 REASON: Final = "N1"
 KINDS: Final = tuple(each.value for each in (VerdictValue.YES, VerdictValue.PARTLY, VerdictValue.NO))
@@ -138,7 +139,7 @@ def article(session: Session, ref: str, rights: Rights, *, now: datetime, page: 
         counts=_verdicts(session, found.id, weeks, since),
         revisions=_went_live(session, found.id, since),
         reasons=_reasons(session, found.id, since),
-        minutes=_minutes(session, found.id),
+        minutes=_minutes(session, found.id, now),
         said=said,
         pages=pages,
     )
@@ -196,11 +197,13 @@ def _reasons(session: Session, article_id: int, since: datetime) -> tuple[tuple[
     return tuple(counts.most_common())
 
 
-def _minutes(session: Session, article_id: int) -> Range | None:
+def _minutes(session: Session, article_id: int, now: datetime) -> Range | None:
     """What people lost before they found it, of the last year, as it stood on Monday."""
     bounds: list[float] = []
-    query = sa.select(Snapshot.content).where(Snapshot.scope == ARTICLE, Snapshot.scope_id == str(article_id))
-    for content in session.scalars(query.order_by(Snapshot.monday.desc()).limit(52)):
+    query = sa.select(Snapshot.content).where(
+        Snapshot.scope == ARTICLE, Snapshot.scope_id == str(article_id), Snapshot.monday > (now - A_YEAR).date()
+    )
+    for content in session.scalars(query):
         for *_counted, minutes in content["sums"]:
             bounds = [one + other for one, other in zip(bounds or [0, 0, 0], minutes, strict=True)]
     return Range(*bounds) if bounds else None

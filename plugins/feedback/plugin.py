@@ -178,6 +178,7 @@ class FeedbackPlugin(Plugin):
         return [
             *self._jobs.schedules(),
             Every("cut_links", DAY_SECONDS, self._cut_links),
+            Every("drop_figures", DAY_SECONDS, self._drop_figures),
             Every("monday_figures", HOUR_SECONDS, self._monday_figures),
         ]
 
@@ -226,6 +227,9 @@ class FeedbackPlugin(Plugin):
 
     def _cut_links(self, session: Session, now: datetime) -> None:
         retention.cut_links(session, months=self.portal.config.number("feedback.named_months"), now=now)
+
+    def _drop_figures(self, session: Session, now: datetime) -> None:
+        retention.drop_figures(session, now=now)
 
     def _keep_wordings(self) -> str:
         with self.portal.db.transaction() as session:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from plugins.feedback import changes, surveys, wordings
 from plugins.feedback.bank import Type, choices_of
@@ -187,3 +189,39 @@ def test_the_bank_that_was_shipped_is_well_put_and_says_what_it_feeds():
     assert changes.faults(bank) == []
     assert {question.metric for question in bank.questions.values()} - {""} == set(METRICS)
     assert set(TYPES) == set(Type)
+
+
+def test_each_change_holds_what_it_changes_before_it_looks_at_it(house, n1):
+    held = []
+    template = changes.survey_of
+    with house.db.transaction() as session:
+        wordings.keep_shipped(session, NOON)
+        sa.event.listen(session, "do_orm_execute", lambda asked: held.append(_held(asked.statement)))
+
+        def first_of(change):
+            held.clear()
+            change()
+            return held[0]
+
+        bank = wordings.shipped()
+        seen = changes.mark(template(session, bank, "article_no"))
+        key = template(session, bank, "article_no").key
+        added = replace(n1, id="", first=False, text={**n1.text, "en": "Where were you?", "de": "Wo waren Sie?"})
+        firsts = [
+            first_of(lambda: changes.reword(
+                session, bank.questions["N2"], seen=changes.mark(bank.questions["N2"]), consent=MEANT, by=None, now=NOON
+            )),
+            first_of(lambda: changes.reset(session, key, seen=seen)),
+            first_of(lambda: changes.choose(
+                session, key, question_ids=["N1"], most_shown=1, state="active", seen=seen, by=None, now=NOON
+            )),
+            first_of(lambda: changes.add(session, added, consent=MEANT, by=None, now=NOON)),
+        ]  # fmt: skip
+
+    assert firsts == ["N2", "N1", "N1", "N1"]
+
+
+def _held(statement):
+    """The question whose rows a statement locks; nothing where it locks none."""
+    asked = statement.compile(dialect=postgresql.dialect())
+    return asked.params["question_id_1"] if str(asked).endswith(" FOR UPDATE") else None

@@ -99,7 +99,12 @@ def test_minutes_are_a_range_once_five_people_answered(company, article, owner, 
     with company.db.reading() as session:
         after = figures.article(session, "KB0101", rights_of(session, owner), now=NOON).minutes
 
+    with company.db.reading() as session:
+        later = NOON + timedelta(weeks=53)
+        a_year_on = figures.article(session, "KB0101", rights_of(session, owner), now=later).minutes
+
     assert (before, str(after)) == (None, "about 100 min (50–150)")
+    assert a_year_on is None
 
 
 def test_figures_of_an_article_are_for_its_owner_its_author_and_those_who_follow_up(

@@ -1,12 +1,12 @@
 """After the months that were set the link between people and answers is cut, and nothing else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from plugins.feedback import asking, retention
-from plugins.feedback.models import Answer, Invitation, Verbatim
+from plugins.feedback.models import Answer, Invitation, Snapshot, Verbatim
 from portal.testing import NOON
 from tests.plugins.feedback.answers import invitation
 
@@ -69,3 +69,48 @@ def test_the_worker_cuts_links_by_the_setting(house, make_person):
 
     with house.db.reading() as session:
         assert session.scalars(sa.select(Answer.person_id)).all() == [None]
+
+
+def figures_of(session, *weeks_ago):
+    for weeks in weeks_ago:
+        monday = date(2026, 3, 2) - timedelta(weeks=weeks)
+        for scope, scope_id in (("all", ""), ("unit", "sales"), ("article", "1")):
+            session.add(Snapshot(monday=monday, scope=scope, scope_id=scope_id, content={}, made_at=NOON))
+    session.flush()
+
+
+def kept_figures(session):
+    rows = session.execute(sa.select(Snapshot.scope, Snapshot.monday)).all()
+    return sorted((scope, (date(2026, 3, 2) - monday).days // 7) for scope, monday in rows)
+
+
+def test_figures_of_two_years_ago_go_and_of_the_whole_the_newest_stays(session):
+    figures_of(session, 0, 52, 103, 104, 105, 150)
+
+    dropped = [retention.drop_figures(session, now=NOON) for _ in range(2)]
+
+    stay = (0, 52, 103, 104)
+    assert dropped == [9, 0]
+    assert kept_figures(session) == [
+        ("all", 0),
+        *(("article", weeks) for weeks in stay),
+        *(("unit", weeks) for weeks in stay),
+    ]
+
+
+def test_the_row_that_remembers_what_was_counted_stays_however_old_it_is(session):
+    figures_of(session, 300)
+
+    retention.drop_figures(session, now=NOON)
+
+    assert kept_figures(session) == [("all", 300)]
+
+
+def test_the_worker_drops_old_figures(house):
+    with house.db.transaction() as session:
+        figures_of(session, 0, 150)
+
+    house.worker(name="test").run_schedules(NOON)
+
+    with house.db.reading() as session:
+        assert {monday for (monday,) in session.execute(sa.select(Snapshot.monday))} == {date(2026, 3, 2)}
