@@ -197,7 +197,10 @@ def _clauses(table: Table, per: str, *, manual: bool) -> tuple[Clause, ...]:
     types = {KINDS[event].subject_type for clause in clauses for event in clause.events if event in KINDS}
     if per == "subject" and len(types) > 1:
         found = ", ".join(sorted(types))
-        table.note("per", _("The events are about different things (%(found)s): none of them can be counted by itself.", found=found))
+        table.note(
+            "per",
+            _("The events are about different things (%(found)s): none of them can be counted by itself.", found=found),
+        )
     return clauses
 
 
