@@ -123,6 +123,15 @@ def takes_part() -> sa.ColumnElement[bool]:
     return sa.and_(choices.takes_part(Person.id), Person.name != "")
 
 
+# Built once: building them takes as long as asking them, and they are asked at each event.
+_SOMEONE: Final = (
+    sa.select(Person.id).where(Person.id == sa.bindparam("person"), takes_part()).with_for_update(of=Person)
+)
+_KEPT: Final = sa.select(Award).where(
+    Award.person_id == sa.bindparam("person"), Award.badge_id.in_(sa.bindparam("badges", expanding=True))
+)
+
+
 def refresh(
     session: Session, person_id: int, kinds: Iterable[str] | None = None, *, now: datetime, silent: bool = False
 ) -> Changes:
@@ -132,8 +141,8 @@ def refresh(
     """
     same = reading.now_one(session)
     person_id = same.get(person_id, person_id)
-    someone = sa.select(Person.id).where(Person.id == person_id, takes_part()).with_for_update(of=Person)
-    if session.scalar(someone) is None:
+    session.flush()
+    if session.connection().execute(_SOMEONE, {"person": person_id}).scalar() is None:
         session.execute(sa.delete(Award).where(Award.person_id == person_id))
         return Changes()
     now_held = shelf.on(session)
@@ -143,12 +152,8 @@ def refresh(
     heard = frozenset().union(*map(_heard, badges)) if kinds is not None else None
     facts = reading.facts_of(session, person_id, heard, same)
     wanted = worked_out(badges, now_held.held, facts, shelf.zone_of(session))
-    kept = sa.select(Award).where(Award.person_id == person_id)
-    if kinds is not None:
-        kept = kept.where(Award.badge_id.in_([badge.id for badge in badges]))
-    else:
-        kept = kept.where(Award.badge_id.in_(sorted(now_held.held)))
-    rows = {(row.badge_id, row.key): row for row in session.scalars(kept)}
+    which = {"person": person_id, "badges": [badge.id for badge in badges]}
+    rows = {(row.badge_id, row.key): row for row in session.scalars(_KEPT, which)}
     return _bring(session, rows, wanted, now=now, silent=silent)
 
 

@@ -36,6 +36,7 @@ _FACTS = (
     .where(_CREDITS_THEM, Contribution.kind.in_(sa.bindparam("kinds", expanding=True)))
     .order_by(Contribution.id)
 )
+_SAME = sa.select(SamePerson.person_id, SamePerson.is_now)
 _TAKEN = sa.select(Contribution.retracts, Contribution.retract_mode).where(
     _CREDITS_THEM, Contribution.kind == RETRACTED
 )  # fmt: skip
@@ -50,7 +51,8 @@ def _attrs(text: str) -> Mapping[str, Any]:
 
 def now_one(session: Session) -> dict[int, int]:
     """Leads from each account that became another one to the one that it is now. One query."""
-    rows = session.execute(sa.select(SamePerson.person_id, SamePerson.is_now)).all()
+    session.flush()
+    rows = session.connection().execute(_SAME).all()
     step = {row.person_id: row.is_now for row in rows}
     found = {}
     for account in step:

@@ -27,7 +27,7 @@ from plugins.gamification.events import GamificationRulesChanged
 from plugins.gamification.models import BadgeFile, BadgeVersion
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
-from portal.organisation import queries as organisation
+from portal.organisation.models import Organisation
 
 OURS, FILE, ADMIN = "shipped", "file", "admin"
 SHIPPED_NAME: Final = "shipped"
@@ -51,8 +51,10 @@ class Shelf:
 
 def zone_of(session: Session) -> ZoneInfo:
     """The time zone of the organisation, in which the rules reckon days."""
-    about = organisation.organisation(session)
-    return ZoneInfo(about.time_zone if about else "UTC")
+    return ZoneInfo(session.connection().execute(_ZONE).scalar() or "UTC")
+
+
+_ZONE: Final = sa.select(Organisation.time_zone)
 
 
 def digest(toml: str, zone: str) -> str:
@@ -66,11 +68,17 @@ def active(session: Session) -> Held:
 
 
 def on(session: Session) -> Shelf:
-    """The badges that are awarded now, with who listens to what. One query; read again only where something changed."""
-    rows = [row for row in newest(session).values() if not row.is_gone]
-    if not rows and session.scalar(sa.select(BadgeVersion.version).limit(1)) is None:
+    """The badges that are awarded now, with who listens to what. One query; texts are read where something changed."""
+    session.flush()
+    marks = tuple(tuple(row) for row in session.connection().execute(_MARKS))
+    if not marks:
         return _shipped()
-    return _shelf(tuple((row.id, row.version, row.toml) for row in rows))
+    if marks not in _SHELVES:
+        rows = newest(session).values()
+        while len(_SHELVES) >= SHELVES:
+            _SHELVES.pop(next(iter(_SHELVES)), None)
+        _SHELVES[marks] = _shelf(tuple((row.id, row.version, row.toml) for row in rows if not row.is_gone))
+    return _SHELVES[marks]
 
 
 def newest(session: Session) -> dict[str, sa.Row[Any]]:
@@ -78,24 +86,20 @@ def newest(session: Session) -> dict[str, sa.Row[Any]]:
     return {row.id: row for row in session.execute(_NEWEST)}
 
 
-def _newest() -> Any:
+def _newest(*columns: Any) -> Any:
     last = sa.select(BadgeVersion.id, sa.func.max(BadgeVersion.version).label("version")).group_by(BadgeVersion.id)
     each = last.subquery()
-    query = sa.select(
-        BadgeVersion.id,
-        BadgeVersion.version,
-        BadgeVersion.sha256,
-        BadgeVersion.toml,
-        BadgeVersion.source,
-        BadgeVersion.is_gone,
-        BadgeVersion.active_from,
-    )
+    query = sa.select(BadgeVersion.id, BadgeVersion.version, BadgeVersion.sha256, BadgeVersion.is_gone, *columns)
     joined = query.join(each, sa.and_(BadgeVersion.id == each.c.id, BadgeVersion.version == each.c.version))
     return joined.order_by(BadgeVersion.id)
 
 
-_NEWEST: Final = _newest()
-"""Built once: building it takes as long as asking it, and it is asked at each event."""
+_NEWEST: Final = _newest(BadgeVersion.toml, BadgeVersion.source, BadgeVersion.active_from)
+_MARKS: Final = _newest()
+"""What tells one set of badges from another. Built once: building takes as long as asking, at each event."""
+_SHELVES: Final[dict[tuple[Any, ...], Shelf]] = {}
+SHELVES: Final = 4
+"""So many sets are kept: that of this database, and those that are tried beside it."""
 
 
 def toml_of(session: Session, badge_id: str) -> str:
@@ -104,7 +108,6 @@ def toml_of(session: Session, badge_id: str) -> str:
     return row.toml if row is not None else apart(SHIPPED.read_text(encoding="utf-8"))[badge_id]
 
 
-@lru_cache(maxsize=4)
 def _shelf(rows: tuple[tuple[str, int, str], ...]) -> Shelf:
     badges = [(_one(toml), version) for _id, version, toml in rows]
     badges.sort(key=lambda each: (TRACKS.index(each[0].track), TIERS.index(each[0].tier), each[0].id))

@@ -59,24 +59,34 @@ def stood(session: Session, person_ids: Iterable[int], at: datetime) -> Mapping[
 
     Who is unknown is left out.
     """
-    ids = sorted(set(person_ids))
-    query = sa.select(PersonThen, Party.kind).outerjoin(Party, Party.id == PersonThen.party_id)
-    rows = session.execute(query.where(PersonThen.person_id.in_(ids)).order_by(PersonThen.since)).all()
-    made = {
-        row.id: row.created_at
-        for row in session.execute(sa.select(Person.id, Person.created_at).where(Person.id.in_(ids)))
-    }
+    ids = {"ids": sorted(set(person_ids))}
+    session.flush()
+    rows = session.connection().execute(_THEN, ids).all()
+    made = {row.id: row.created_at for row in session.connection().execute(_MADE, ids)}
     found: dict[int, Then] = {}
-    for row, party in rows:
+    for row in rows:
         if row.person_id not in found or row.since <= at:
             found[row.person_id] = Then(
                 unit_id=row.unit_id,
                 party_id=row.party_id,
                 roles=tuple(row.roles),
-                work=work_of(row.roles, party),
+                work=work_of(row.roles, row.kind),
                 since=made[row.person_id],
             )
     return {each: found.get(each, Then(since=since)) for each, since in made.items()}
+
+
+_IDS: sa.BindParameter[list[int]] = sa.bindparam("ids", expanding=True)
+# Built once: building them takes as long as asking them, and they are asked at each event.
+_THEN = (
+    sa.select(
+        PersonThen.person_id, PersonThen.since, PersonThen.unit_id, PersonThen.party_id, PersonThen.roles, Party.kind
+    )
+    .outerjoin(Party, Party.id == PersonThen.party_id)
+    .where(PersonThen.person_id.in_(_IDS))
+    .order_by(PersonThen.since)
+)
+_MADE = sa.select(Person.id, Person.created_at).where(Person.id.in_(_IDS))
 
 
 def work_of(roles: Iterable[str], party: str | None) -> str:
