@@ -36,6 +36,7 @@ PAGED = {
     "feedback/improvements.html": ("coach", "/feedback/improvements"),
     "feedback/said.html": ("visitor", "/feedback/said"),
     "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
+    "gamification/badge_rules.html": ("admin", "/recognition/admin"),
 }
 """Template that has the way through a list, and who sees it where; whoever adds such a page adds a line."""
 

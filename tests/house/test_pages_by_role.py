@@ -147,6 +147,7 @@ TABLE: dict[str, frozenset[str]] = {
     "improvements.confirm": SIGNED_IN,
     "badge_rules.index": ADMIN,
     "badge_rules.add": ADMIN,
+    "badge_rules.gallery": ADMIN,
     "badge_rules.edit": ADMIN,
     "bank.questions": ADMIN,
     "bank.question": ADMIN,

@@ -9,18 +9,19 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 
-from plugins.gamification import changing, replaying, shelf
+from plugins.gamification import changing, marks, replaying, shelf
 from plugins.gamification.changing import FRESH, KEEP, DoesNotFit, Preview
 from portal.core.clock import now
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language
 from portal.core.i18n import lazy_gettext as _l
-from portal.core.web import reading, require, transaction, viewer
+from portal.core.web import paging, reading, require, transaction, viewer
 
 bp = Blueprint("badge_rules", __name__, template_folder="../templates")
 
 PERMISSION = "gamification.define"
+PER_PAGE = 60
 BEGINNING = """schema = 1
 
 [[badge]]
@@ -64,14 +65,27 @@ class RuleForm(FlaskForm):  # type: ignore[misc]
 def index() -> ResponseReturnValue:
     """All badges that are awarded, what does not fit in files, and how the last replay went."""
     session = reading()
+    held = list(shelf.active(session).values())
+    pages = max(-(-len(held) // PER_PAGE), 1)
+    page = max(request.args.get("page", 1, int), 1)
     return render_template(
         "gamification/badge_rules.html",
-        held=shelf.active(session),
+        mark=marks.mark,
+        held=held[(page - 1) * PER_PAGE : page * PER_PAGE],
+        paging=paging(page, pages, ".index"),
         problems=shelf.problems(session),
         replay=replaying.last(session),
         command="portal gamification replay --write",
         language=language(),
     )
+
+
+@bp.get("/recognition/admin/gallery")
+@require(PERMISSION)
+def gallery() -> ResponseReturnValue:
+    """The marks of all badges that are awarded, in every size, to be looked at."""
+    badges = [badge for badge, _version in shelf.active(reading()).values()]
+    return render_template("gamification/gallery.html", gallery=marks.gallery(badges))
 
 
 @bp.route("/recognition/admin/badges/new", methods=["GET", "POST"])
