@@ -119,7 +119,7 @@ class BadgeVersion(Model):
 
 
 class BadgeFile(Model):
-    """What became of a file of badges when it was read last: *problems* is empty, or says why the former set stays."""
+    """What became of a file of badges when it was first read as it is: *problems* say why the former set stays."""
 
     __tablename__ = "gamification_badge_file"
 

@@ -220,8 +220,10 @@ def _read(session: Session, path: Path, name: str, now: datetime) -> dict[str, s
             faults = [Problem(name, "", "badge", _("Write each badge below a line of its own that says [[badge]]."))]
     rows = [{"badge": each.badge, "field": each.field, "sentence": each.sentence} for each in faults]
     sha = hashlib.sha256(text.encode()).hexdigest()
-    session.merge(BadgeFile(name=name, sha256=sha, read_at=now, problems=rows))
-    session.flush()
+    before = session.get(BadgeFile, name)
+    if before is None or (before.sha256, before.problems) != (sha, rows):
+        session.merge(BadgeFile(name=name, sha256=sha, read_at=now, problems=rows))
+        session.flush()
     return None if faults else found
 
 

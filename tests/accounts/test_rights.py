@@ -70,6 +70,7 @@ def test_of_several_roles_the_highest_level_counts_and_permissions_add_up(rights
         "articles.write",
         "desk.use",
         "feedback.admin",
+        "gamification.define",
     }
 
 

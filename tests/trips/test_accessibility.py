@@ -49,6 +49,8 @@ ADMIN = (
     "/feedback/admin/questions/new", "/feedback/admin/questions/new?trigger=pulse&type=one_of",
     "/feedback/admin/templates", "/feedback/admin/templates/N", "/feedback/admin/templates/P/preview?on=phone",
     "/feedback/admin/rounds", "/feedback/admin/rounds/1",
+    "/recognition/admin", "/recognition/admin/gallery", "/recognition/admin/badges/new",
+    "/recognition/admin/badges/passed-on",
 )  # fmt: skip
 COACH = (
     "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",

@@ -104,6 +104,15 @@ def rows(instance: Path) -> dict[str, list[tuple]]:
         }
 
 
+def all_done(instance: Path) -> None:
+    """Wait until the worker has done what the first start gave it to do, and what came of that."""
+    until = time.monotonic() + 60
+    with closing(sqlite3.connect(instance / "portal.sqlite")) as connection:
+        while connection.execute("SELECT count(*) FROM job").fetchone() != (0,):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
 def test_a_first_start_says_who_may_sign_in_and_where(first: tuple[Path, str]):
     instance, said = first
 
@@ -126,6 +135,7 @@ def test_the_password_is_kept_nowhere(first: tuple[Path, str]):
 def test_a_second_start_changes_nothing_and_prints_no_password(terminal: Callable[[], Terminal]):
     portal = terminal()
     instance = portal.served.instance
+    all_done(instance)
     before = rows(instance)
 
     assert portal.end() == 0
