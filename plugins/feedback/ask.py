@@ -22,7 +22,8 @@ from plugins.feedback.models import Answer, ChangedTemplate, Invitation, Wording
 from plugins.feedback.ordering import Place
 from plugins.feedback.surveys import SHIPPED, WHO_SEES, Survey, survey_with
 from plugins.feedback.wordings import bank_with
-from portal.accounts.models import OwnerRoleHolder, Person
+from portal.accounts.models import Person
+from portal.accounts.queries import holder_of_role
 from portal.articles.models import Article, Revision, Verdict
 from portal.articles.states import Asked as AskedWhat
 
@@ -193,10 +194,8 @@ def _is_theirs(asked: sealing.Asked) -> sa.ColumnElement[bool]:
     if asked.person_id is None or asked.article_id is None:
         return sa.false()
     wrote = sa.select(Revision.id).where(Revision.id == asked.revision_id, Revision.author_id == asked.person_id)
-    holds = (
-        sa.select(Article.id)
-        .join(OwnerRoleHolder, OwnerRoleHolder.owner_role == Article.owner_role)
-        .where(Article.id == asked.article_id, OwnerRoleHolder.person_id == asked.person_id)
+    holds = sa.select(Article.id).where(
+        Article.id == asked.article_id, holder_of_role(Article.owner_role) == asked.person_id
     )
     return sa.or_(wrote.exists(), holds.exists())
 

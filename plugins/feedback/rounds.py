@@ -118,6 +118,18 @@ def blocked_because(session: Session, survey: Survey, now: datetime) -> Block | 
     )
 
 
+def stop_asking(session: Session, asked: Round) -> None:
+    """End the invitations of a round: nobody is written to, reminded, or answers for the first time any more.
+
+    One that was never sent was not ignored either.
+    """
+    mine = sa.update(Invitation).where(Invitation.round_id == asked.id)
+    never = {"state": inviting.SUPPRESSED, "reason": str(fatigue.Reason.ABSENT), "due_at": None}
+    session.execute(mine.where(Invitation.state == inviting.PLANNED).values(never))
+    sent = Invitation.state.in_((inviting.SENT, inviting.OPENED))
+    session.execute(mine.where(sent).values(state=inviting.EXPIRED))
+
+
 def close(session: Session, round_id: int, *, keys: Keys, now: datetime) -> Round:
     """End a round: what is still sealed is opened and mixed; who was asked, and who answered, is forgotten.
 
@@ -134,10 +146,7 @@ def close(session: Session, round_id: int, *, keys: Keys, now: datetime) -> Roun
     else:
         done = Invitation.state.in_((inviting.ANSWERED, inviting.PARTLY))
         asked.answered = _count(session, sa.select(Invitation.id).where(Invitation.round_id == asked.id, done))
-    open_yet = Invitation.state.in_((inviting.PLANNED, inviting.SENT, inviting.OPENED))
-    session.execute(
-        sa.update(Invitation).where(Invitation.round_id == asked.id, open_yet).values(state=inviting.EXPIRED)
-    )
+    stop_asking(session, asked)
     session.execute(sa.delete(Invited).where(Invited.round_id == asked.id))
     session.execute(sa.delete(UsedToken).where(UsedToken.round_id == asked.id))
     asked.secret, asked.state, asked.closed_at = None, State.CLOSED, now

@@ -72,7 +72,7 @@ def last_moment(day: date, zone: str) -> datetime:
 
 
 def end(session: Session, round_id: int, now: datetime) -> Round:
-    """Let nobody answer from now on; the job that closes rounds does the rest.
+    """Let nobody answer or be asked from now on; the job that closes rounds does the rest.
 
     Raises:
         NotFound: there is no such round.
@@ -82,6 +82,7 @@ def end(session: Session, round_id: int, now: datetime) -> Round:
     if asked.state != rounds.State.OPEN or asked.closes_at <= now:
         raise Refused(_("This round is over."))
     asked.closes_at = now
+    rounds.stop_asking(session, asked)
     session.flush()
     return asked
 

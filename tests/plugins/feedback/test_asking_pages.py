@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from plugins.feedback import ask, sealing
 from plugins.feedback.models import Answer, ChangedTemplate, Invitation, Verbatim
-from portal.accounts.models import OwnerRoleHolder, Person
+from portal.accounts.models import Duty, OwnerRoleHolder, Person
 from portal.articles.models import Revision, Verdict
+from portal.organisation.models import Party
 from portal.testing import NOON, csrf_of, send
 from tests.plugins.feedback.pages import give_verdict, said, token_on
 
@@ -154,6 +155,18 @@ def test_whoever_looks_after_it_or_wrote_it_or_helps_at_the_desk_is_not_asked(ho
     assert token_on(ana.get(PAGE).text) == ""
     with house.db.transaction() as session:
         session.execute(sa.delete(OwnerRoleHolder))
+    assert token_on(ana.get(PAGE).text) != ""
+
+
+def test_whoever_looks_after_it_until_somebody_is_named_is_not_asked_either(house, ana, make_person, article):
+    other = make_person("Other")
+    assert token_on(give_verdict(ana, "no")) != ""
+    with house.db.transaction() as session:
+        party = session.scalars(sa.select(Party).where(Party.owner_roles.contains("onsite-team"))).one()
+        session.add(Duty(person_id=ana.person.id, kind="party_lead", ref=party.id, named_at=NOON))
+    assert token_on(ana.get(PAGE).text) == ""
+    with house.db.transaction() as session:
+        session.add(OwnerRoleHolder(owner_role="onsite-team", person_id=other.id, named_at=NOON))
     assert token_on(ana.get(PAGE).text) != ""
 
 

@@ -13,6 +13,7 @@ from plugins.feedback.models import Invitation
 from plugins.feedback.round_models import Round
 from portal.core.errors import Refused
 from portal.testing import NOON
+from tests.plugins.feedback.answers import invitation
 from tests.plugins.feedback.test_bank_pages import errors_on, fields_of
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -143,6 +144,29 @@ def test_a_round_ends_once_it_is_said_to_be_meant(admin, put, house):
     assert "being counted" in ended.text
     with house.db.reading() as session:
         assert rounds.over(session, NOON) == [round_id]
+
+
+def test_from_its_end_on_nobody_is_written_to_or_answers_for_the_first_time(admin, put, house):
+    round_id = put("PS", "open")
+    with house.db.transaction() as session:
+        ids = {
+            state: invitation(session, "A", ["A2"], id=f"{state:x>16}", round_id=round_id, state=state, due_at=NOON).id
+            for state in ("planned", "sent", "opened", "answered", "partly", "declined")
+        }
+
+    sure = fields_of(admin.get(f"{ROUNDS}/{round_id}").text)
+    admin.post(f"{ROUNDS}/{round_id}/end", data={"sure": "y", **sure})
+
+    with house.db.reading() as session:
+        rows = {state: session.get_one(Invitation, id_) for state, id_ in ids.items()}
+    assert {state: (row.state, row.reason) for state, row in rows.items()} == {
+        "planned": ("suppressed", "absent"),
+        "sent": ("expired", ""),
+        "opened": ("expired", ""),
+        "answered": ("answered", ""),
+        "partly": ("partly", ""),
+        "declined": ("declined", ""),
+    }
 
 
 def test_a_round_is_published_with_something_that_is_done_about_it(admin, put, house):
