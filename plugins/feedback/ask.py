@@ -20,7 +20,7 @@ from plugins.feedback import asking, ordering, sealing
 from plugins.feedback.bank import Bank, Question
 from plugins.feedback.models import Answer, ChangedTemplate, Invitation, Wording
 from plugins.feedback.ordering import Place
-from plugins.feedback.surveys import SHIPPED, WHO_SEES, Survey, survey_with
+from plugins.feedback.surveys import SHIPPED, Survey, survey_with
 from plugins.feedback.wordings import bank_with
 from portal.accounts.models import Person
 from portal.accounts.queries import holder_of_role
@@ -44,7 +44,7 @@ BY_MOMENT: Final[Mapping[str, Survey]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """What to show: the questions in their order, the token that answers come in with, and who will see them.
+    """What to show: the questions in their order, and the token that answers come in with.
 
     *answered_at* is when they were answered for the first time, if they were.
     """
@@ -54,11 +54,6 @@ class Ask:
     form: Sequence[Place]
     token: str
     answered_at: datetime | None = None
-
-    @property
-    def who_sees(self) -> Any:
-        """The sentence above the questions."""
-        return WHO_SEES[self.survey.mode]
 
     @property
     def first(self) -> Question:

@@ -53,6 +53,13 @@ WHO_SEES: Final[Mapping[Mode, Any]] = {
     Mode.ANONYMOUS: _l("Nobody can tell who answered what, not even the administrators."),
 }
 """The first line of every form."""
+OF_A_VISITOR: Final = _l("Those who look after this see what you answer.")
+"""The same where nobody knows who answers, so that nobody can be called back."""
+
+
+def who_sees(mode: Mode, person_id: int | None) -> Any:
+    """The sentence above questions that *person_id* is asked on a page; ``None`` is a visitor."""
+    return OF_A_VISITOR if person_id is None and mode == Mode.CONFIDENTIAL else WHO_SEES[mode]
 
 
 @dataclass(frozen=True, kw_only=True)

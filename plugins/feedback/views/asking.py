@@ -14,7 +14,7 @@ from markupsafe import Markup
 from plugins.feedback import answered, ask, asking, inline, ordering, sealing
 from plugins.feedback.ask import Breaker
 from plugins.feedback.models import Invitation
-from plugins.feedback.surveys import WHO_SEES, survey_now
+from plugins.feedback.surveys import survey_now, who_sees
 from plugins.feedback.wordings import bank_now
 from portal.accounts.login import current_viewer
 from portal.core.clock import now
@@ -56,7 +56,7 @@ def _card(moment: str, about: Mapping[str, Any], person_id: int | None) -> Marku
         token=found.token,
         bank=found.bank,
         form=found.form,
-        who_sees=found.who_sees,
+        who_sees=who_sees(found.survey.mode, person_id),
         language=language(),
         until=found.answered_at + asking.CHANGEABLE if found.answered_at else None,
     )
@@ -153,7 +153,7 @@ def _context(asked: sealing.Asked, token: str, values: Mapping[str, Sequence[str
         "bank": bank,
         "form": [place for place in form if place.id in bank.questions],
         "values": values,
-        "who_sees": WHO_SEES[survey.mode],
+        "who_sees": who_sees(survey.mode, asked.person_id),
         "language": language(),
         "answered_at": answered_at,
         "until": answered_at + asking.CHANGEABLE if answered_at else None,

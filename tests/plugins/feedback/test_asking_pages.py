@@ -195,6 +195,13 @@ def test_somebody_elses_token_answers_for_them_and_never_for_whoever_sends_it(ho
     assert rows(house, Answer, "value", "person_id") == [("3", ana.person.id)]
 
 
+def test_only_whom_somebody_could_call_back_reads_of_it(ana, client):
+    sentence = "Those who look after this see what you answer"
+
+    assert f"{sentence}." in give_verdict(client, "no")
+    assert f"{sentence}, without your name; only who calls you back about it knows." in give_verdict(ana, "no")
+
+
 def test_a_visitors_token_stays_a_visitors_whoever_sends_it(house, ana, client):
     token = token_on(give_verdict(client, "no"))
 
