@@ -127,7 +127,7 @@ def count(session: Session, thanks_id: int, *, zone: tzinfo, now: datetime) -> N
     thanks = session.get(Thanks, thanks_id)
     if thanks is None or thanks.giver_id is None:
         return
-    around = timedelta(days=32)  # a month and a week reach no further
+    around = timedelta(days=40)  # the week may begin in the month before, whose first thanks count there
     query = sa.select(Thanks).where(Thanks.giver_id == thanks.giver_id, Thanks.said_at > thanks.said_at - around)
     rows = session.scalars(query.where(Thanks.said_at <= thanks.said_at)).all()
     if thanks.id in counted(rows, zone):

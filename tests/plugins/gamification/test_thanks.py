@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -106,6 +106,18 @@ def test_three_a_week_count_and_one_a_month_for_each_person(log, people):
 
     assert count_all(log) == [said[0].id, said[2].id, said[3].id, next_week[0].id]
     assert count_all(log) == [said[0].id, said[2].id, said[3].id, next_week[0].id]
+
+
+def test_a_week_that_begins_in_the_month_before_counts_what_counted_there(log, people):
+    # Monday 31 August: ben was thanked on the first of that month already.
+    for day, name in ((datetime(2026, 8, 1, 12, tzinfo=UTC), "ben"), (datetime(2026, 8, 31, 12, tzinfo=UTC), "ben")):
+        say(log, people["ana"], people[name], now=day)
+    others = [
+        say(log, people["ana"], people[name], now=datetime(2026, 9, day, 12, tzinfo=UTC))
+        for name, day in (("cem", 1), ("dia", 2), ("eva", 6))
+    ]
+
+    assert count_all(log)[1:] == [each.id for each in others]
 
 
 def test_thanks_that_were_taken_from_the_wall_keep_their_place(log, people):
