@@ -21,6 +21,7 @@ from plugins.gamification import (
     replaying,
     shelf,
     sources,
+    thanks,
 )
 from plugins.gamification.views import BLUEPRINTS
 from portal.core.clock import now
@@ -84,6 +85,7 @@ class GamificationPlugin(Plugin):
         jobs, telling = replaying.Jobs(self.portal.db), replay_notices.Telling(self.portal.db)
         return [
             *sources.subscriptions(self.portal.db),
+            On(events.GamificationThanked, thanks.thanked),
             On(events.GamificationRecorded, projecting.evaluate, batch=AT_ONCE),
             On(events.GamificationChoiceChanged, projecting.follow_choice),
             On(events.GamificationRulesChanged, jobs.rules_changed, batch=AT_ONCE, outside=True),

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from plugins.gamification import choices, reading, shelf
+from plugins.gamification import choices, fairness, reading, shelf
 from plugins.gamification.definitions import Badge
 from plugins.gamification.evaluating import DIRECT, Earned, awards_of
 from plugins.gamification.events import (
@@ -252,12 +252,18 @@ def _why(session: Session, row: Award) -> str:
 
 
 def evaluate(session: Session, events: Sequence[GamificationRecorded]) -> None:
-    """Work out anew what each person earned of whom something was recorded: once each, however much it was."""
+    """Work out anew what each person earned of whom something was recorded: once each, however much it was.
+
+    Bursts are said not to count before that, so that no badge comes to go a moment later.
+    """
     people: defaultdict[int, set[str]] = defaultdict(set)
     for event in events:
         people[event.person_id].add(event.kind)
     for person_id in sorted(people):
-        refresh(session, person_id, people[person_id], now=clock_now())
+        kinds, now = people[person_id], clock_now()
+        if kinds & fairness.CHEAP:
+            fairness.void_bursts(session, person_id, now=now)
+        refresh(session, person_id, kinds, now=now)
 
 
 def follow_choice(session: Session, event: GamificationChoiceChanged) -> None:

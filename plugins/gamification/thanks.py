@@ -17,7 +17,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from plugins.gamification import choices, recording
+from plugins.gamification import choices, recording, shelf
 from plugins.gamification.events import GamificationThanked
 from plugins.gamification.facts import calendar
 from plugins.gamification.models import LONGEST_REASON, Contribution, Thanks
@@ -25,6 +25,7 @@ from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.articles.models import Article
 from portal.articles.queries import openable
+from portal.core.clock import now as clock_now
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
@@ -142,6 +143,11 @@ def count(session: Session, thanks_id: int, *, zone: tzinfo, now: datetime) -> N
             source="gamification",
             now=now,
         )
+
+
+def thanked(session: Session, event: GamificationThanked) -> None:
+    """Listener: a thanks that counts comes into the log."""
+    count(session, event.thanks_id, zone=shelf.zone_of(session), now=clock_now())
 
 
 def counted(rows: Iterable[Thanks], zone: tzinfo) -> frozenset[int]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from plugins.gamification import projecting, recording, replaying, shelf
+from plugins.gamification.events import GamificationRecorded
 from plugins.gamification.kinds import COUNTED, KINDS, RETRACTED, ROLES
 from plugins.gamification.models import Contribution
 from portal.accounts.models import Person
@@ -109,7 +110,7 @@ def _one_more(house: Portal, people: list[int]) -> list[float]:
                 now=now,
             )
             began = time.perf_counter()
-            projecting.refresh(session, credit, {kind}, now=now)
+            projecting.evaluate(session, [GamificationRecorded(actor_id=actor, kind=kind, person_id=credit)])
             times.append((time.perf_counter() - began) * 1000)
     return times
 
