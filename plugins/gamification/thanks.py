@@ -9,13 +9,12 @@ from the wall keep their place, or taking one away could let a later one count.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from plugins.gamification import choices, recording, shelf
 from plugins.gamification.events import GamificationThanked
@@ -39,27 +38,11 @@ A_DAY: Final = 20
 AGAIN: Final = timedelta(minutes=10)
 """The same words to the same person within this time are one thanks: the button was pressed twice."""
 TAKEN_BACK_WITHIN: Final = timedelta(hours=24)
-PER_PAGE: Final = 20
 DAY: Final = timedelta(days=1)
 
 
 class ReasonRefused(Refused):
     """The words are too few or too many."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """One thanks as it is shown. Empty names are former colleagues; the article only where the viewer may read it."""
-
-    id: int
-    giver_id: int | None
-    giver: str
-    receiver_id: int
-    receiver: str
-    reason: str
-    said_at: datetime
-    article: str
-    path: str
 
 
 def say(
@@ -74,19 +57,17 @@ def say(
         Refused: the receiver cannot be thanked, the giver does not take part, there is no such article for them, or
             they said thanks twenty times within a day.
     """
-    reason = " ".join(reason.split())
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise ReasonRefused(
-            _("Say in %(least)s to %(most)s characters what helped you.", least=SHORTEST_REASON, most=LONGEST_REASON),
-            hint=_("One sentence is enough: what they did, and what it was good for."),
-        )
+    reason = said_well(reason)
+    # The button twice at once: the second press waits here, and then sees what the first one kept.
+    session.execute(sa.select(Person.id).where(Person.id == giver_id).with_for_update())
     _must_take_part(session, giver_id, receiver_id)
     article_id = _article(session, ref, rights) if ref else None
     recent = session.scalars(
         sa.select(Thanks).where(Thanks.giver_id == giver_id, Thanks.said_at > now - DAY).order_by(Thanks.id)
     ).all()
     for each in recent:
-        if (each.receiver_id, each.reason) == (receiver_id, reason) and each.said_at > now - AGAIN:
+        is_same = (each.receiver_id, each.reason) == (receiver_id, reason) and each.hidden_at is None
+        if is_same and each.said_at > now - AGAIN:
             return each
     if len(recent) >= A_DAY:
         raise Refused(
@@ -99,16 +80,30 @@ def say(
     return thanks
 
 
+def said_well(reason: str) -> str:
+    """A reason as it is kept, without blanks around its words. Raises ``ReasonRefused`` for too few or too many."""
+    reason = " ".join(reason.split())
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise ReasonRefused(
+            _("Say in %(least)s to %(most)s characters what helped you.", least=SHORTEST_REASON, most=LONGEST_REASON),
+            hint=_("One sentence is enough: what they did, and what it was good for."),
+            field="reason",
+        )
+    return reason
+
+
 def _must_take_part(session: Session, giver_id: int, receiver_id: int) -> None:
     if giver_id == receiver_id:
-        raise Refused(_("Nobody can thank themselves here."), hint=_("Choose who helped you."))
+        raise Refused(_("Nobody can thank themselves here."), hint=_("Choose who helped you."), field="name")
     if not choices.of(session, giver_id).is_on:
         raise Refused(
             _("You left recognition, and thanks stand under your name."),
             hint=_("Turn it on again on your page “Recognition”, or tell them yourself."),
         )
     if session.scalar(sa.select(Person.id).where(Person.id == receiver_id, can_be_thanked(giver_id))) is None:
-        raise Refused(_("This person cannot be thanked here."), hint=_("Choose somebody from the list."))
+        raise Refused(
+            _("This person cannot be thanked here."), hint=_("Look for somebody by their name."), field="name"
+        )
 
 
 def can_be_thanked(giver_id: int) -> sa.ColumnElement[bool]:
@@ -119,7 +114,11 @@ def can_be_thanked(giver_id: int) -> sa.ColumnElement[bool]:
 def _article(session: Session, ref: str, rights: Rights) -> int:
     found = session.scalar(sa.select(Article.id).where(Article.ref == ref, openable(rights)))
     if found is None:
-        raise Refused(_("There is no article %(ref)s.", ref=ref), hint=_("Leave it out, or open the article first."))
+        raise Refused(
+            _("There is no article %(ref)s.", ref=ref),
+            hint=_("Leave it out, or open the article first."),
+            field="about",
+        )
     return found
 
 
@@ -168,75 +167,43 @@ def counted(rows: Iterable[Thanks], zone: tzinfo) -> frozenset[int]:
 
 
 def take_from_wall(session: Session, thanks_id: int, rights: Rights, *, coaches: bool, now: datetime) -> Thanks:
-    """Take a thanks from the wall: its receiver and a coach at any time, its giver within 24 hours.
+    """Take a thanks from the wall: its receiver and a coach at any time, its giver within 24 hours, coach or not.
 
-    Where the giver takes it back it does not count any more. Twice is harmless.
+    Where the giver takes it back it does not count any more, also after somebody else took it from the wall. Twice is
+    harmless.
 
     Raises:
         NotFound: there is no such thanks, or it is not theirs to take.
         Refused: the giver comes too late.
     """
-    thanks = session.get(Thanks, thanks_id)
-    is_giver = thanks is not None and thanks.giver_id == rights.person_id
-    if thanks is None or not (is_giver or thanks.receiver_id == rights.person_id or coaches):
+    if rights.person_id is None:
         raise NotFound(_("There is no such thanks."), hint=_("It may have been taken from the wall."))
-    if thanks.hidden_at is not None:
+    own = sa.or_(Thanks.giver_id == rights.person_id, Thanks.receiver_id == rights.person_id)
+    others = sa.and_(choices.shown(Thanks.receiver_id, rights.person_id), sa.literal(coaches))
+    mine = sa.select(Thanks).where(Thanks.id == thanks_id, sa.or_(own, others))
+    thanks = session.scalar(mine.with_for_update())
+    if thanks is None:
+        raise NotFound(_("There is no such thanks."), hint=_("It may have been taken from the wall."))
+    is_giver = thanks.giver_id == rights.person_id
+    if is_giver and now - thanks.said_at > TAKEN_BACK_WITHIN:
+        if thanks.hidden_at is None:
+            raise Refused(
+                _("Thanks can be taken back for a day."),
+                hint=_("Ask whoever was thanked, or a coach, to take it away."),
+            )
         return thanks
-    if is_giver and not coaches and now - thanks.said_at > TAKEN_BACK_WITHIN:
-        raise Refused(
-            _("Thanks can be taken back for a day."), hint=_("Ask whoever was thanked, or a coach, to take it away.")
-        )
-    thanks.hidden_at, thanks.hidden_by = now, rights.person_id
-    session.flush()
+    if thanks.hidden_at is None:
+        thanks.hidden_at, thanks.hidden_by = now, rights.person_id
+        session.flush()
     if is_giver:
-        mine = Contribution.subject_id == str(thanks.id)
-        keys = sa.select(Contribution.dedupe_key, Contribution.credit_id).where(
-            Contribution.kind == RECEIVED, Contribution.subject_type == "thanks", mine
-        )
-        found = {row.dedupe_key: row.credit_id for row in session.execute(keys)}
-        recording.withdraw(session, found, occurred_at=now, source="gamification", now=now)
+        _withdraw(session, thanks, now)
     return thanks
 
 
-def wall(
-    session: Session, rights: Rights, *, receiver_id: int | None = None, page: int = 1, per_page: int = PER_PAGE
-) -> tuple[Sequence[Said], int]:
-    """One page of the thanks that a viewer may read, the latest first, and how many there are; 2 queries.
-
-    Of *receiver_id* alone, where that is given.
-    """
-    receiver, giver = aliased(Person), aliased(Person)
-    seen = sa.and_(
-        Thanks.hidden_at.is_(None),
-        choices.shown(Thanks.receiver_id, rights.person_id),
-        sa.or_(
-            Thanks.giver_id.is_(None), Thanks.giver_id == rights.person_id, choices.takes_part(Thanks.giver_id)
-        ),
-    )  # fmt: skip
-    if receiver_id is not None:
-        seen = sa.and_(seen, Thanks.receiver_id == receiver_id)
-    article = sa.and_(Article.id == Thanks.article_id, openable(rights))
-    query = (
-        sa.select(Thanks, giver.name, giver.left_at, receiver.name, receiver.left_at, Article)
-        .join(receiver, receiver.id == Thanks.receiver_id)
-        .outerjoin(giver, giver.id == Thanks.giver_id)
-        .outerjoin(Article, article)
-        .where(seen)
-        .order_by(Thanks.said_at.desc(), Thanks.id.desc())
-    )
-    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page)).all()
-    total = session.scalar(sa.select(sa.func.count(Thanks.id)).where(seen)) or 0
-    return [
-        Said(
-            id=thanks.id,
-            giver_id=None if giver_left else thanks.giver_id,
-            giver="" if giver_left else giver_name or "",
-            receiver_id=thanks.receiver_id,
-            receiver="" if receiver_left else receiver_name,
-            reason=thanks.reason,
-            said_at=thanks.said_at,
-            article=about.title if about else "",
-            path=f"/kb/{about.address}" if about else "",
-        )
-        for thanks, giver_name, giver_left, receiver_name, receiver_left, about in rows
-    ], total
+def _withdraw(session: Session, thanks: Thanks, now: datetime) -> None:
+    """It counts no more; also where the log hears only later that it was said, or a coach let it count again."""
+    of_it = (Contribution.kind == RECEIVED, Contribution.subject_type == "thanks")
+    keys = sa.select(Contribution.dedupe_key).where(*of_it, Contribution.subject_id == str(thanks.id))
+    found = dict.fromkeys(session.scalars(keys), thanks.receiver_id)
+    found[f"{RECEIVED}:{thanks.id}:{thanks.receiver_id}"] = thanks.receiver_id
+    recording.withdraw(session, found, occurred_at=now, source="gamification", now=now)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-from plugins.gamification import choices, thanks
-from plugins.gamification.choices import EVERYONE, TEAM
+from plugins.gamification import choices, reading, thanks
+from plugins.gamification.choices import EVERYONE
 from plugins.gamification.models import Contribution, Thanks
 from plugins.gamification.thanks import ReasonRefused
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
-from portal.accounts.rights import rights_of
+from portal.accounts.rights import ANONYMOUS, rights_of
 from portal.core.errors import NotFound, Refused
 from portal.core.events import EventRow
 from portal.testing import NOON
@@ -41,10 +43,13 @@ def count_all(log):
     return [int(row.subject_id) for row in rows]
 
 
-def wall(log, viewer, **values):
-    said, total = thanks.wall(log, rights(log, viewer), **values)
-    assert total == len(said)
-    return [(each.giver, each.receiver, each.reason) for each in said]
+def take(log, said, who, *, coaches=False, now=NOON):
+    return thanks.take_from_wall(log, said.id, rights(log, who), coaches=coaches, now=now)
+
+
+def withdrawn(log):
+    query = sa.select(Contribution.retracts).where(Contribution.kind == "event.retracted")
+    return log.scalars(query.where(Contribution.retract_mode == "withdraw")).all()
 
 
 def test_thanks_are_kept_and_told_without_their_words(log, people):
@@ -123,7 +128,7 @@ def test_a_week_that_begins_in_the_month_before_counts_what_counted_there(log, p
 def test_thanks_that_were_taken_from_the_wall_keep_their_place(log, people):
     first = say(log, people["ana"], people["ben"])
     say(log, people["ana"], people["ben"], reason=f"{REASON} Again.", now=NOON + HOUR)
-    thanks.take_from_wall(log, first.id, rights(log, people["ben"]), coaches=False, now=NOON + 2 * HOUR)
+    take(log, first, people["ben"], now=NOON + 2 * HOUR)
 
     assert count_all(log) == [first.id]
 
@@ -131,45 +136,104 @@ def test_thanks_that_were_taken_from_the_wall_keep_their_place(log, people):
 def test_what_the_giver_takes_back_within_a_day_does_not_count_any_more(log, people):
     said = say(log, people["ana"], people["ben"])
     count_all(log)
-    thanks.take_from_wall(log, said.id, rights(log, people["ana"]), coaches=False, now=NOON + 24 * HOUR)
+    take(log, said, people["ana"], now=NOON + 24 * HOUR)
+    take(log, said, people["ana"], now=NOON + 48 * HOUR)  # pressed again, late
 
-    retraction = log.scalars(sa.select(Contribution).where(Contribution.kind == "event.retracted")).one()
-    assert (retraction.retract_mode, retraction.retracts) == (
-        "withdraw",
-        f"thanks.received:{said.id}:{people['ben']}",
-    )
-    assert wall(log, people["cem"]) == []
+    assert withdrawn(log) == [f"thanks.received:{said.id}:{people['ben']}"]
+    assert (said.hidden_at, said.hidden_by) == (NOON + 24 * HOUR, people["ana"])
+
+
+def test_the_giver_takes_back_what_the_receiver_had_taken_from_the_wall_already(log, people):
+    said = say(log, people["ana"], people["ben"])
+    count_all(log)
+    take(log, said, people["ben"], now=NOON + HOUR)
+    kept = withdrawn(log)
+    take(log, said, people["ana"], now=NOON + 2 * HOUR)
+
+    assert (kept, withdrawn(log)) == ([], [f"thanks.received:{said.id}:{people['ben']}"])
+    assert (said.hidden_at, said.hidden_by) == (NOON + HOUR, people["ben"])
+
+
+def test_what_is_taken_back_before_the_log_heard_of_it_does_not_count_either(log, people):
+    said = say(log, people["ana"], people["ben"])
+    take(log, said, people["ana"], now=NOON + HOUR)
+    counted = count_all(log)
+
+    assert counted == [said.id]
+    assert [fact.retraction for fact in reading.facts_of(log, people["ben"])] == ["withdraw"]
+
+
+def test_words_that_were_taken_back_can_be_said_again_at_once(log, people):
+    first = say(log, people["ana"], people["ben"])
+    take(log, first, people["ana"])
+    again = say(log, people["ana"], people["ben"], now=NOON + HOUR / 60)
+
+    assert (again.id != first.id, again.hidden_at) == (True, None)
 
 
 def test_only_whom_it_concerns_takes_thanks_from_the_wall(log, people):
     said = say(log, people["ana"], people["ben"])
 
     with pytest.raises(NotFound, match="no such thanks"):
-        thanks.take_from_wall(log, said.id, rights(log, people["cem"]), coaches=False, now=NOON)
+        take(log, said, people["cem"])
+    with pytest.raises(NotFound, match="no such thanks"):
+        thanks.take_from_wall(log, said.id, ANONYMOUS, coaches=False, now=NOON)
     with pytest.raises(Refused, match="for a day"):
-        thanks.take_from_wall(log, said.id, rights(log, people["ana"]), coaches=False, now=NOON + 25 * HOUR)
-    thanks.take_from_wall(log, said.id, rights(log, people["eva"]), coaches=True, now=NOON + 25 * HOUR)
+        take(log, said, people["ana"], now=NOON + 25 * HOUR)
+    take(log, said, people["eva"], coaches=True, now=NOON + 25 * HOUR)
 
-    assert wall(log, people["ben"]) == []
+    assert said.hidden_by == people["eva"]
 
 
-def test_the_wall_has_the_latest_first_and_only_what_people_show(log, people):
-    say(log, people["ana"], people["ben"])
-    say(log, people["ben"], people["cem"], now=NOON + HOUR)
-    say(log, people["cem"], people["dia"], now=NOON + 2 * HOUR)
-    everything = wall(log, people["ana"])
-    choices.choose(log, people["dia"], is_on=True, shown_to=TEAM, now=NOON)
+def test_a_coach_takes_own_thanks_back_as_everybody_does(log, people):
+    said = say(log, people["eva"], people["ben"])
+
+    with pytest.raises(Refused, match="for a day"):
+        take(log, said, people["eva"], coaches=True, now=NOON + 25 * HOUR)
+
+    assert (said.hidden_at, withdrawn(log)) == (None, [])
+
+
+def test_a_coach_finds_no_thanks_of_who_left_recognition(log, people):
+    said = say(log, people["ana"], people["ben"])
     choices.choose(log, people["ben"], is_on=False, shown_to=EVERYONE, now=NOON)
 
-    assert everything == [("Cem", "Dia", REASON), ("Ben", "Cem", REASON), ("Ana", "Ben", REASON)]
-    assert wall(log, people["ana"]) == [("Cem", "Dia", REASON)]
-    assert wall(log, people["eva"]) == []
-    assert wall(log, people["ben"]) == [("Cem", "Dia", REASON), ("Ben", "Cem", REASON), ("Ana", "Ben", REASON)]
-    assert wall(log, people["ana"], receiver_id=people["dia"]) == [("Cem", "Dia", REASON)]
+    with pytest.raises(NotFound, match="no such thanks"):
+        take(log, said, people["eva"], coaches=True)
+    take(log, said, people["ben"])
+
+    assert said.hidden_by == people["ben"]
 
 
-def test_who_left_has_no_name_on_the_wall(log, people):
+def test_the_button_pressed_twice_at_once_says_thanks_once(company, people):
+    start, kept = threading.Barrier(2), []
+
+    def press():
+        start.wait()
+        with company.db.transaction() as session:
+            kept.append(say(session, people["ana"], people["ben"]).id)
+
+    both = [threading.Thread(target=press) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+
+    with company.db.reading() as session:
+        assert kept == [session.scalars(sa.select(Thanks.id)).one()] * 2
+
+
+def test_who_says_thanks_is_held_before_it_is_looked_what_they_said(log, people):
+    asked = []
+
+    def note(statement):
+        if statement.is_select:
+            asked.append(str(statement.statement.compile(dialect=postgresql.dialect())))
+
+    sa.event.listen(log, "do_orm_execute", note)
     say(log, people["ana"], people["ben"])
-    accounts.leave(log, log.get_one(Person, people["ana"]), by=None, now=NOON)
+    held = next(place for place, each in enumerate(asked) if each.endswith("FOR UPDATE"))
+    looked = next(place for place, each in enumerate(asked) if "gamification_thanks" in each)
 
-    assert wall(log, people["cem"]) == [("", "Ben", REASON)]
+    assert "FROM person" in asked[held]
+    assert held < looked
