@@ -49,7 +49,7 @@ def choose(
         Refused: there is no such choice.
     """
     if shown_to not in SHOWN_TO:
-        raise Refused(_("There is no such choice."), hint=_("Choose one of those on the page."))
+        raise Refused(_("There is no such choice."), hint=_("Choose one of those on the page."), field="shown_to")
     before = of(session, person_id).is_on
     row = session.merge(
         Choice(person_id=person_id, is_on=is_on, shown_to=shown_to, on_boards=on_boards, changed_at=now)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from flask import Blueprint
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from plugins.gamification import (
@@ -23,7 +24,9 @@ from plugins.gamification import (
     sources,
     thanks,
 )
-from plugins.gamification.views import BLUEPRINTS
+from plugins.gamification.views import BLUEPRINTS, contributions
+from portal.accounts.login import Viewer
+from portal.accounts.models import Person
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On, emit
@@ -65,14 +68,22 @@ class GamificationPlugin(Plugin):
 
     @hookimpl
     def navigation(self) -> list[NavItem]:
-        """Badges, on the admin page."""
+        """What coaches are asked to look at again; badges, on the admin page."""
         about = _l("What people are recognised for, and whether all badges are what the log says.")
-        return [NavItem("badge_rules.index", _l("Badges"), DEFINE, "admin", 65, about)]
+        return [
+            NavItem("second_looks.index", _l("Look again"), VOID, order=62),
+            NavItem("badge_rules.index", _l("Badges"), DEFINE, "admin", 65, about),
+        ]
 
     @hookimpl
     def help_links(self) -> Mapping[str, HelpLink]:
         """Where each page is explained."""
-        return {"badge_rules": HelpLink("KB9016", "Change a badge")}
+        return {
+            "badge_rules": HelpLink("KB9016", "Change a badge"),
+            "recognition": HelpLink("KB9014", "When something does not count"),
+            "contributions": HelpLink("KB9015", "Say that something does not count"),
+            "second_looks": HelpLink("KB9015", "Look again"),
+        }
 
     @hookimpl
     def events(self) -> list[type[Event]]:
@@ -130,6 +141,11 @@ class GamificationPlugin(Plugin):
     def personal_data(self, person_id: int) -> list[PersonalData]:
         """What somebody contributed and earned."""
         return personal.personal_data(person_id)
+
+    @hookimpl
+    def slot_person_side(self, person: Person, viewer: Viewer) -> Markup | None:
+        """The way to what counted for somebody: for themselves, and for coaches."""
+        return contributions.person_side(person, viewer)
 
     def _replay_due(self, session: Session, now: datetime) -> None:
         shelf.keep(session, self._file(), now=now)

@@ -1,18 +1,20 @@
 """When a coach says that a contribution does not count, and when somebody asks to look again.
 
 Nobody decides about what credits them or what they did themselves, and the
-second look is never that of whoever decided first.
+second look is never that of whoever decided first. Accounts that became one
+are one person here as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.gamification import recording
+from plugins.gamification import reading, recording
 from plugins.gamification.events import GamificationReviewAsked, GamificationReviewDecided
 from plugins.gamification.facts import VOID
 from plugins.gamification.kinds import RETRACTED
@@ -20,10 +22,17 @@ from plugins.gamification.models import LONGEST_REASON, Contribution, Review
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
+from portal.core.i18n import lazy_gettext as _l
 
 SHORTEST_REASON: Final = 20
 ASKED_WITHIN: Final = timedelta(days=30)
 STANDS, RESTORED = "stands", "restored"
+OUTCOME_TITLE: Final[Mapping[str, Any]] = {
+    "": _l("Waits for a second coach"),
+    STANDS: _l("It does not count, after a second look"),
+    RESTORED: _l("It counts again, after a second look"),
+}
+"""What came of asking to look again, in words."""
 
 
 def void(session: Session, event_id: int, *, by: int, reason: str, now: datetime) -> Contribution:
@@ -33,11 +42,11 @@ def void(session: Session, event_id: int, *, by: int, reason: str, now: datetime
         NotFound: there is no such contribution.
         Refused: no reason that says why, or it is one's own.
     """
-    row = session.get(Contribution, event_id)
+    row = session.get(Contribution, event_id, with_for_update=True)
     if row is None or row.kind == RETRACTED:
         raise NotFound(_("There is no such contribution."), hint=_("Open the list again."))
-    reason = _said(reason)
-    if by in {row.credit_id, row.actor_id}:
+    reason = _said(reason, "reason")
+    if is_part_of(by, row, reading.now_one(session)):
         raise Refused(_("You are part of this yourself."), hint=_("Ask another coach to look at it."))
     recording.take_back(
         session,
@@ -53,12 +62,22 @@ def void(session: Session, event_id: int, *, by: int, reason: str, now: datetime
     return row
 
 
-def _said(reason: str) -> str:
+def is_part_of(coach_id: int, row: Contribution, same: Mapping[int, int]) -> bool:
+    """Whether a contribution credits a coach, or was theirs; *same* is what :func:`reading.now_one` says."""
+    return _one(coach_id, same) in {_one(row.credit_id, same), _one(row.actor_id, same)}
+
+
+def _one(person_id: int | None, same: Mapping[int, int]) -> int | None:
+    return None if person_id is None else same.get(person_id, person_id)
+
+
+def _said(reason: str, field: str) -> str:
     reason = reason.replace("\r\n", "\n").strip()
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise Refused(
             _("Say in %(least)s to %(most)s characters why.", least=SHORTEST_REASON, most=LONGEST_REASON),
             hint=_("The person concerned reads it."),
+            field=field,
         )
     return reason
 
@@ -70,8 +89,10 @@ def ask_again(session: Session, person_id: int, retraction_id: int, *, words: st
         NotFound: nothing of theirs was voided under this id.
         Refused: 30 days are over, or too many words.
     """
-    row = session.get(Contribution, retraction_id)
-    if row is None or row.kind != RETRACTED or row.retract_mode != VOID or row.credit_id != person_id:
+    same = reading.now_one(session)
+    row = session.get(Contribution, retraction_id, with_for_update=True)
+    is_void = row is not None and row.kind == RETRACTED and row.retract_mode == VOID
+    if row is None or not is_void or _one(row.credit_id, same) != _one(person_id, same):
         raise NotFound(_("There is no such contribution."), hint=_("Open the list again."))
     known = session.scalar(sa.select(Review).where(Review.retraction_key == row.dedupe_key))
     if known is not None:
@@ -83,7 +104,7 @@ def ask_again(session: Session, person_id: int, retraction_id: int, *, words: st
         )
     words = words.replace("\r\n", "\n").strip()
     if len(words) > LONGEST_REASON:
-        raise Refused(_("Say it in at most %(most)s characters.", most=LONGEST_REASON))
+        raise Refused(_("Say it in at most %(most)s characters.", most=LONGEST_REASON), field="words")
     review = Review(
         retraction_key=row.dedupe_key, person_id=person_id, voided_by=row.actor_id, words=words, asked_at=now
     )
@@ -93,9 +114,21 @@ def ask_again(session: Session, person_id: int, retraction_id: int, *, words: st
     return review
 
 
-def may_decide(review: Review, coach_id: int | None) -> bool:
-    """Whether a coach may take the second look: not at what they decided first, nor at their own."""
-    return coach_id not in {review.person_id, review.voided_by}
+def may_decide(review: Review, about: Contribution | None, coach_id: int, same: Mapping[int, int]) -> bool:
+    """Whether a coach may take the second look: not at what they decided first, nor at what they are part of.
+
+    *about* is the contribution that was voided.
+    """
+    one = _one(coach_id, same)
+    if one in {_one(review.person_id, same), _one(review.voided_by, same)}:
+        return False
+    return about is None or not is_part_of(coach_id, about, same)
+
+
+def about_what(session: Session, review: Review) -> Contribution | None:
+    """The contribution that was voided, and that somebody asks to look at again."""
+    retraction = sa.select(Contribution.retracts).where(Contribution.dedupe_key == review.retraction_key)
+    return session.scalar(sa.select(Contribution).where(Contribution.dedupe_key == retraction.scalar_subquery()))
 
 
 def decide(session: Session, review_id: int, *, by: int, outcome: str, answer: str, now: datetime) -> Review:
@@ -108,24 +141,18 @@ def decide(session: Session, review_id: int, *, by: int, outcome: str, answer: s
     review = session.get(Review, review_id)
     if review is None:
         raise NotFound(_("Nobody asked for this."), hint=_("Open the list again."))
-    if not may_decide(review, by):
+    row = about_what(session, review)
+    if not may_decide(review, row, by, reading.now_one(session)):
         raise Refused(_("Another coach looks at this."), hint=_("You decided first, or it is about you."))
     if outcome not in {STANDS, RESTORED}:
-        raise Refused(_("There is no such choice."), hint=_("Choose one of those on the page."))
-    answer = _said(answer)
+        raise Refused(_("There is no such choice."), hint=_("Choose one of those on the page."), field="outcome")
+    answer = _said(answer, "answer")
     mine = sa.update(Review).where(Review.id == review_id, Review.outcome == "")
     values = {"outcome": outcome, "answer": answer, "decided_by": by, "decided_at": now}
     if not session.execute(mine.values(values)).rowcount:  # type: ignore[attr-defined]  # an update has one
         raise Refused(_("Somebody decided this just now."), hint=_("Open it again to read how."))
     session.refresh(review)
-    if outcome == RESTORED:
-        _restore(session, review, now)
+    if outcome == RESTORED and row is not None:
+        recording.write_again(session, row, now=now)
     emit(session, GamificationReviewDecided(actor_id=by, review_id=review.id, person_id=review.person_id))
     return review
-
-
-def _restore(session: Session, review: Review, now: datetime) -> None:
-    retraction = sa.select(Contribution.retracts).where(Contribution.dedupe_key == review.retraction_key)
-    row = session.scalar(sa.select(Contribution).where(Contribution.dedupe_key == retraction.scalar_subquery()))
-    if row is not None:
-        recording.write_again(session, row, now=now)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from plugins.feedback.loop_models import Callback, Improvement
 from plugins.feedback.models import Invitation, Verbatim
 from plugins.feedback.round_models import Round
+from plugins.gamification.models import Contribution, Review, Thanks
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.articles import attachments
@@ -76,25 +77,29 @@ class Town:
         """For each argument of a route: every value that leads somewhere, and one that does not."""
         with self.house.db.reading() as session:
             articles_ = session.scalars(sa.select(Article)).all()
-            return self._of_questions(session) | {
-                "address": [
-                    *(a.address for a in articles_),
-                    *(a.ref for a in articles_),
-                    "KB9999999",
-                    "old-address-one",
-                ],
-                "ref": [*(a.ref for a in articles_), "KB9999999"],
-                "badge_id": ["well-worn", "nothing"],
-                "service_id": [*session.scalars(sa.select(Service.id)), "nothing"],
-                "unit_id": [*session.scalars(sa.select(Unit.id)), "nothing"],
-                "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
-                "kind": ["site", "unit", "party", "service"],
-                "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
-                "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
-                "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
-                "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
-                "remark_id": [*(str(each) for each in session.scalars(sa.select(RevisionRemark.id))), "999999"],
-            }
+            return (
+                self._of_questions(session)
+                | self._of_recognition(session)
+                | {
+                    "address": [
+                        *(a.address for a in articles_),
+                        *(a.ref for a in articles_),
+                        "KB9999999",
+                        "old-address-one",
+                    ],
+                    "ref": [*(a.ref for a in articles_), "KB9999999"],
+                    "badge_id": ["well-worn", "nothing"],
+                    "service_id": [*session.scalars(sa.select(Service.id)), "nothing"],
+                    "unit_id": [*session.scalars(sa.select(Unit.id)), "nothing"],
+                    "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
+                    "kind": ["site", "unit", "party", "service"],
+                    "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
+                    "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
+                    "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
+                    "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
+                    "remark_id": [*(str(each) for each in session.scalars(sa.select(RevisionRemark.id))), "999999"],
+                }
+            )
 
     @property
     def has_questions(self) -> bool:
@@ -113,6 +118,22 @@ class Town:
             "round_id": [*(str(each) for each in session.scalars(sa.select(Round.id))), "999999"],
             "template_key": ["N", "P", "nothing"],
             "token": ["nothing", *self.tokens],
+        }
+
+    @property
+    def has_recognition(self) -> bool:
+        """Whether anybody is recognised here."""
+        return any(member.name == "gamification" for member in self.house.plugins)
+
+    def _of_recognition(self, session: Session) -> dict[str, list[str]]:
+        if not self.has_recognition:
+            return {}
+        events = [str(each) for each in session.scalars(sa.select(Contribution.id))]
+        return {
+            "event_id": [*events, "999999"],
+            "retraction_id": [*events, "999999"],
+            "review_id": [*(str(each) for each in session.scalars(sa.select(Review.id))), "999999"],
+            "thanks_id": [*(str(each) for each in session.scalars(sa.select(Thanks.id))), "999999"],
         }
 
 

@@ -113,6 +113,8 @@ def test_every_page_of_the_handbook_is_an_article_without_a_fault():
         ("KB9011", "portal", Level.EVERYONE, ()),
         ("KB9012", "portal", Level.EVERYONE, ()),
         ("KB9013", "portal", Level.EVERYONE, FOR_CARETAKERS),
+        ("KB9014", "portal", Level.EVERYONE, ()),
+        ("KB9015", "portal", Level.EVERYONE, FOR_CARETAKERS),
         ("KB9016", "portal", Level.EVERYONE, FOR_CARETAKERS),
     ]
 

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.core.portal import Portal
-from portal.testing import NOON, MakeArticle
+from portal.testing import NOON, MakeArticle, MakePerson
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGED = {
@@ -37,6 +37,9 @@ PAGED = {
     "feedback/said.html": ("visitor", "/feedback/said"),
     "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
     "gamification/badge_rules.html": ("admin", "/recognition/admin"),
+    "gamification/recognition.html": ("front_line", "/recognition"),
+    "gamification/contributions.html": ("coach", "/recognition/people/1"),
+    "gamification/reviews.html": ("coach", "/recognition/reviews"),
 }
 """Template that has the way through a list, and who sees it where; whoever adds such a page adds a line."""
 
@@ -51,8 +54,14 @@ def test_every_list_of_several_pages_is_in_the_table():
 @pytest.mark.usefixtures("frozen_clock")
 @pytest.mark.parametrize(("role", "path"), PAGED.values(), ids=PAGED)
 def test_a_page_after_the_last_one_is_the_last_one(
-    role: str, path: str, organised: Portal, make_article: MakeArticle, as_role: Callable[..., FlaskClient]
+    role: str,
+    path: str,
+    organised: Portal,
+    make_person: MakePerson,
+    make_article: MakeArticle,
+    as_role: Callable[..., FlaskClient],
 ):
+    make_person("The first one here")
     make_article()
     for _written in organised.plugins.get("search").indexing.rebuild(NOON):
         pass

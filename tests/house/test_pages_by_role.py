@@ -166,6 +166,14 @@ TABLE: dict[str, frozenset[str]] = {
     "figures.unit_table": SIGNED_IN,
     "figures.service": SIGNED_IN,
     "figures.service_table": SIGNED_IN,
+    "recognition.index": SIGNED_IN,  # one's own
+    "recognition.choose": SIGNED_IN,
+    "recognition.again": SIGNED_IN,
+    "contributions.of_person": COACH,
+    "contributions.void": COACH,
+    "second_looks.index": COACH,
+    "second_looks.show": COACH,
+    "second_looks.decide": COACH,
     "home.front": EVERYBODY,
     "home.desk": DESK,
 }

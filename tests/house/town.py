@@ -33,7 +33,7 @@ from portal.notices.service import News
 from portal.organisation import loading as organisation
 from portal.organisation.models import Unit
 from portal.testing import NOON
-from tests.house import town_answers, town_texts
+from tests.house import town_answers, town_recognition, town_texts
 from tests.house.markers import SPECIALISTS, SUPPORT, VIEWERS, WRITERS, Marks, Town, file_with
 
 
@@ -79,6 +79,8 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
     if town.has_questions:
         _asked(town)
         town_answers.follow_up(town)
+    if town.has_recognition:
+        town_recognition.recognise(town)
     run_jobs()
     return town
 

@@ -34,6 +34,7 @@ FRONT_LINE = (
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
     "/notices", "/notices/choices", "/feedback/mine", "/feedback/colleague", "/feedback/colleague/thanks",
+    "/recognition", "/recognition?only=out",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}&view=inline",
 )  # fmt: skip
 ADMIN = (
@@ -60,6 +61,7 @@ COACH = (
     "/feedback/improvements/2", "/feedback/improvements/new?word={word}", "/feedback/told/2",
     "/review/{KB1002_1}?view=page", "/review/{KB1001_1}?line=5", "/review/{KB0027_2}/adapt",
     "/feedback/articles/KB0004", "/feedback/units/company", "/feedback/services/printing",
+    "/recognition/people/{nora}", "/recognition/reviews", "/recognition/reviews?state=over", "/recognition/reviews/1",
 )  # fmt: skip
 SENT_BACK, WAITS = ("/write/{KB1001_1}", "/write", "/notices"), ("/write/{KB1002_1}", "/write", "/review")
 PAGES = {

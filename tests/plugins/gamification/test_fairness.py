@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from plugins.gamification import fairness, recording, voiding
+from plugins.gamification import fairness, merging, recording, voiding
 from plugins.gamification.models import Contribution, Review
 from portal.core.errors import NotFound, Refused
 from portal.core.events import EventRow
@@ -119,7 +119,7 @@ def test_later_or_for_somebody_else_nobody_asks(log, people, retraction):
 def test_the_second_look_is_another_coachs_and_writes_the_fact_anew(log, people, retraction):
     review = voiding.ask_again(log, people["ben"], retraction.id, words="", now=NOON)
 
-    for person in ("eva", "ben"):
+    for person in ("eva", "ben", "ana"):
         with pytest.raises(Refused, match="Another coach"):
             voiding.decide(log, review.id, by=people[person], outcome="restored", answer=WHY, now=NOON)
     voiding.decide(log, review.id, by=people["fay"], outcome="restored", answer=WHY, now=NOON)
@@ -136,3 +136,15 @@ def test_what_stands_after_the_second_look_stays_void(log, people, retraction):
     voiding.decide(log, review.id, by=people["fay"], outcome="stands", answer=WHY, now=NOON)
 
     assert log.scalar(sa.select(sa.func.count(Contribution.id))) == 2
+
+
+def test_accounts_that_became_one_are_one_person_here_too(log, people, retraction):
+    merging.same_person(log, people["eva"], people["fay"], now=NOON)
+    merging.same_person(log, people["ben"], people["cem"], now=NOON)
+    review = voiding.ask_again(log, people["cem"], retraction.id, words="", now=NOON)
+
+    with pytest.raises(Refused, match="Another coach"):
+        voiding.decide(log, review.id, by=people["fay"], outcome="stands", answer=WHY, now=NOON)
+    row = log.scalars(sa.select(Contribution).where(Contribution.dedupe_key == retraction.retracts)).one()
+    with pytest.raises(Refused, match="part of this"):
+        voiding.void(log, row.id, by=people["cem"], reason=WHY, now=NOON)
