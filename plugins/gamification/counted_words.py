@@ -42,7 +42,7 @@ TITLE: Final[dict[str, Any]] = {
     "improvement.delivered": _l("An improvement was delivered"),
     "prevention.confirmed": _l("A cause was removed"),
     "thanks.received": _l("Somebody said thanks"),
-    "proficiency.granted": _l("A coach granted a level"),
+    "proficiency.granted": _l("A coach granted proficiency"),
     "challenge.completed": _l("A shared challenge was reached"),
     "award.granted_by_hand": _l("A coach gave a badge by hand"),
     "award.grandfathered": _l("A badge was kept when its rule changed"),
