@@ -25,8 +25,11 @@ from plugins.gamification import (
     thanks,
 )
 from plugins.gamification.views import BLUEPRINTS, contributions
+from plugins.gamification.views import thanks as thanks_pages
 from portal.accounts.login import Viewer
 from portal.accounts.models import Person
+from portal.accounts.roles import ROLES
+from portal.articles.models import Article
 from portal.core.clock import now
 from portal.core.config import Setting
 from portal.core.events import Event, On, emit
@@ -40,6 +43,7 @@ __all__ = ["GamificationPlugin", "models"]
 
 DEFINE = "gamification.define"
 VOID = "gamification.void"
+SEE = "gamification.see"
 DAY_SECONDS = 24 * 60 * 60
 AT_ONCE = 200
 
@@ -71,6 +75,7 @@ class GamificationPlugin(Plugin):
         """What coaches are asked to look at again; badges, on the admin page."""
         about = _l("What people are recognised for, and whether all badges are what the log says.")
         return [
+            NavItem("thanks.index", _l("Thanks"), SEE, order=36),
             NavItem("second_looks.index", _l("Look again"), VOID, order=62),
             NavItem("badge_rules.index", _l("Badges"), DEFINE, "admin", 65, about),
         ]
@@ -82,6 +87,7 @@ class GamificationPlugin(Plugin):
             "badge_rules": HelpLink("KB9016", "Change a badge"),
             "recognition": HelpLink("KB9014", "When something does not count"),
             "contributions": HelpLink("KB9015", "Say that something does not count"),
+            "thanks": HelpLink("KB9014", "Say thanks"),
             "second_looks": HelpLink("KB9015", "Look again"),
         }
 
@@ -134,6 +140,7 @@ class GamificationPlugin(Plugin):
         """Administrators define badges; coaches say what does not count."""
         return [
             Permission(DEFINE, _l("Define badges"), frozenset({"admin"})),
+            Permission(SEE, _l("See badges and thanks"), frozenset(ROLES)),
             Permission(VOID, _l("Say that a contribution does not count"), frozenset({"coach"})),
         ]
 
@@ -146,6 +153,16 @@ class GamificationPlugin(Plugin):
     def slot_person_side(self, person: Person, viewer: Viewer) -> Markup | None:
         """The way to what counted for somebody: for themselves, and for coaches."""
         return contributions.person_side(person, viewer)
+
+    @hookimpl
+    def slot_person_main(self, person: Person, viewer: Viewer) -> Markup | None:
+        """The last thanks to somebody."""
+        return thanks_pages.on_person(person, viewer.rights)
+
+    @hookimpl
+    def slot_article_sidebar(self, article: Article, viewer: Viewer) -> Markup | None:
+        """The way to thank whoever wrote an article."""
+        return thanks_pages.on_article(article, viewer.rights)
 
     def _replay_due(self, session: Session, now: datetime) -> None:
         shelf.keep(session, self._file(), now=now)

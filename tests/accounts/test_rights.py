@@ -46,7 +46,7 @@ def test_a_colleague_reads_what_is_for_everyone_and_may_suggest(rights, make_per
         level=0,
         service_levels={},
         readers=frozenset({"role:end_user"}),
-        permissions=frozenset({"articles.suggest"}),
+        permissions=frozenset({"articles.suggest", "gamification.see"}),
     )
 
 
@@ -71,6 +71,7 @@ def test_of_several_roles_the_highest_level_counts_and_permissions_add_up(rights
         "desk.use",
         "feedback.admin",
         "gamification.define",
+        "gamification.see",
     }
 
 

@@ -39,6 +39,7 @@ PAGED = {
     "gamification/badge_rules.html": ("admin", "/recognition/admin"),
     "gamification/recognition.html": ("front_line", "/recognition"),
     "gamification/contributions.html": ("coach", "/recognition/people/1"),
+    "gamification/thanks.html": ("front_line", "/thanks"),
     "gamification/reviews.html": ("coach", "/recognition/reviews"),
 }
 """Template that has the way through a list, and who sees it where; whoever adds such a page adds a line."""

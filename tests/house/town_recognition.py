@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from plugins.gamification import recording, voiding
-from plugins.gamification.models import Contribution
+from plugins.gamification.models import Contribution, Thanks
+from portal.articles.models import Article
 from portal.testing import NOON
-from tests.house.markers import Marks, Town
+from tests.house.markers import VIEWERS, Marks, Town
 
 
 def recognise(town: Town) -> None:
@@ -26,5 +28,18 @@ def recognise(town: Town) -> None:
         row = session.scalars(sa.select(Contribution).where(Contribution.dedupe_key == key)).one()
         coach = town.people["coach"].id
         voiding.void(session, row.id, by=coach, reason=f"It was tried out {reason}.", now=NOON)
+        _thank(town, session, mark)
         taken = session.scalars(sa.select(Contribution.id).where(Contribution.retracts == row.dedupe_key)).one()
         voiding.ask_again(session, person, taken, words=f"Not so {words}.", now=NOON)
+
+
+def _thank(town: Town, session: Session, mark: Marks) -> None:
+    """Thanks about articles, which lead there who may read them; of what was taken away nobody reads a word."""
+    giver, receiver = town.people["coach"].id, town.people["inside"].id
+    words = mark("thanks on the wall", frozenset(VIEWERS) - {"visitor"})
+    gone = mark("thanks that were taken from the wall", frozenset())
+    for article_id in session.scalars(sa.select(Article.id).order_by(Article.id).limit(12)):
+        values = {"giver_id": giver, "receiver_id": receiver, "article_id": article_id, "said_at": NOON}
+        session.add(Thanks(reason=f"It helped all of us {words}.", **values))
+    session.add(Thanks(giver_id=giver, receiver_id=receiver, reason=f"Not so {gone}.", said_at=NOON, hidden_at=NOON))
+    session.flush()
