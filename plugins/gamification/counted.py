@@ -33,6 +33,7 @@ def pages_of(total: int) -> int:
 class Line:
     """One contribution. *out* is empty where it counts, else ``void`` or ``withdraw``, and *why* says it in words.
 
+    Of a badge that was given by hand *why* says for what.
     *about* and *path* lead to the article, where the viewer may read it.
     *retraction_id* is what one asks to look at again, where *can_ask*;
     *review* is what came of it.
@@ -101,7 +102,7 @@ def _lines(
                 about=about,
                 path=path,
                 out=out.retract_mode if out else "",
-                why=why_out(out.retract_mode, out.reason) if out else "",
+                why=why_out(out.retract_mode, out.reason) if out else row.reason,
                 retraction_id=out.id if out else 0,
                 can_ask=out is not None
                 and is_void

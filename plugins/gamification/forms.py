@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
 from plugins.gamification import choices, voiding
 from plugins.gamification.models import LONGEST_REASON
@@ -62,6 +62,15 @@ class VoidForm(_Part):
         _l("Why it does not count"),
         _l("At least 20 characters. The person concerned reads it."),
         voiding.SHORTEST_REASON,
+    )
+
+
+class GiveForm(_Part):
+    """A badge by hand, and for what."""
+
+    badge = SelectField(_l("Which badge"), validate_choice=False)
+    reason = _area(
+        _l("What they did"), _l("At least 20 characters. The person concerned reads it."), voiding.SHORTEST_REASON
     )
 
 

@@ -26,7 +26,8 @@ def personal_data(person_id: int) -> list[PersonalData]:
             model=Contribution,
             what=_l("What you contributed that helped somebody"),
             where=Contribution.credit_id == person_id,
-            on_erasure="keep",
+            on_erasure="unname",
+            columns=("reason",),
             why=counts,
         ),
         PersonalData(

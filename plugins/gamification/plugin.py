@@ -43,6 +43,7 @@ __all__ = ["GamificationPlugin", "models"]
 
 DEFINE = "gamification.define"
 VOID = "gamification.void"
+GIVE = "gamification.give"
 SEE = "gamification.see"
 DAY_SECONDS = 24 * 60 * 60
 AT_ONCE = 200
@@ -137,11 +138,12 @@ class GamificationPlugin(Plugin):
 
     @hookimpl
     def permissions(self) -> list[Permission]:
-        """Administrators define badges; coaches say what does not count."""
+        """Administrators define badges; coaches say what does not count, and give badges by hand."""
         return [
             Permission(DEFINE, _l("Define badges"), frozenset({"admin"})),
             Permission(SEE, _l("See badges and thanks"), frozenset(ROLES)),
             Permission(VOID, _l("Say that a contribution does not count"), frozenset({"coach"})),
+            Permission(GIVE, _l("Give a badge by hand"), frozenset({"coach"})),
         ]
 
     @hookimpl

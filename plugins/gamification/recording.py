@@ -40,11 +40,13 @@ def record(
     source: str,
     now: datetime,
     attrs: Mapping[str, Any] = NOTHING,
+    reason: str = "",
 ) -> list[str]:
     """Write down that something helped, once for each person *credited*; return the dedupe keys of the new rows.
 
     *key* says what happened, without its kind and whom it credits; *subject*
-    is its type and id. What stands there already is left alone. Nobody is
+    is its type and id; *reason* are words of whoever gave a badge by hand. What
+    stands there already is left alone. Nobody is
     credited for what they did themselves, but for the kinds where that is the
     point, and nobody who is not known.
     """
@@ -71,6 +73,7 @@ def record(
                 credit_team_id=stood[credit].party_id,
                 attrs={**_of_actor(actor, stood, occurred_at, about.fields), **attrs},
                 dedupe_key=dedupe,
+                reason=reason,
                 source=source,
             )
         )
@@ -171,7 +174,7 @@ def write_again(session: Session, row: Contribution, *, now: datetime) -> str:
     )
     key = f"{first}{AGAIN}{(times or 0) + 1}"
     copied = ("kind", "occurred_at", "actor_id", "credit_id", "subject_type", "subject_id", "actor_unit_id")
-    frozen = ("credit_role", "credit_team_id", "attrs", "source")
+    frozen = ("credit_role", "credit_team_id", "attrs", "reason", "source")
     values = {name: getattr(row, name) for name in (*copied, *frozen)}
     session.add(Contribution(**values, recorded_at=now, dedupe_key=key))
     session.flush()

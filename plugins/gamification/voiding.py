@@ -45,7 +45,7 @@ def void(session: Session, event_id: int, *, by: int, reason: str, now: datetime
     row = session.get(Contribution, event_id, with_for_update=True)
     if row is None or row.kind == RETRACTED:
         raise NotFound(_("There is no such contribution."), hint=_("Open the list again."))
-    reason = _said(reason, "reason")
+    reason = said(reason, "reason")
     if is_part_of(by, row, reading.now_one(session)):
         raise Refused(_("You are part of this yourself."), hint=_("Ask another coach to look at it."))
     recording.take_back(
@@ -71,7 +71,12 @@ def _one(person_id: int | None, same: Mapping[int, int]) -> int | None:
     return None if person_id is None else same.get(person_id, person_id)
 
 
-def _said(reason: str, field: str) -> str:
+def said(reason: str, field: str) -> str:
+    """The words of a coach, in the length that a reason has.
+
+    Raises:
+        Refused: too few or too many of them.
+    """
     reason = reason.replace("\r\n", "\n").strip()
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise Refused(
@@ -146,7 +151,7 @@ def decide(session: Session, review_id: int, *, by: int, outcome: str, answer: s
         raise Refused(_("Another coach looks at this."), hint=_("You decided first, or it is about you."))
     if outcome not in {STANDS, RESTORED}:
         raise Refused(_("There is no such choice."), hint=_("Choose one of those on the page."), field="outcome")
-    answer = _said(answer, "answer")
+    answer = said(answer, "answer")
     mine = sa.update(Review).where(Review.id == review_id, Review.outcome == "")
     values = {"outcome": outcome, "answer": answer, "decided_by": by, "decided_at": now}
     if not session.execute(mine.values(values)).rowcount:  # type: ignore[attr-defined]  # an update has one

@@ -171,6 +171,7 @@ TABLE: dict[str, frozenset[str]] = {
     "recognition.again": SIGNED_IN,
     "contributions.of_person": COACH,
     "contributions.void": COACH,
+    "contributions.give": COACH,
     "thanks.index": SIGNED_IN,
     "thanks.new": SIGNED_IN,
     "thanks.say": SIGNED_IN,

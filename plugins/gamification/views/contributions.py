@@ -7,19 +7,21 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from plugins.gamification import choices, counted, voiding
-from plugins.gamification.forms import VoidForm
+from plugins.gamification import by_hand, choices, counted, voiding
+from plugins.gamification.forms import GiveForm, VoidForm
 from portal.accounts import looks
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.models import Person
 from portal.core.clock import now
 from portal.core.errors import NotFound, Refused
 from portal.core.i18n import gettext as _
+from portal.core.i18n import language
 from portal.core.web import paging, reading, require, row_id, transaction
 
 bp = Blueprint("contributions", __name__, template_folder="../templates")
 
 PERMISSION = "gamification.void"
+GIVE = "gamification.give"
 LAST_PAGE = 10_000
 
 
@@ -53,7 +55,23 @@ def void(person_id: int, event_id: int) -> ResponseReturnValue:
     return redirect(url_for(".of_person", person_id=person_id), 303)
 
 
-def _page(person_id: int, typed: dict[int, VoidForm] | None = None) -> str:
+@bp.post("/recognition/people/<int:person_id>/badges")
+@require(GIVE)
+def give(person_id: int) -> ResponseReturnValue:
+    """Give somebody a badge by hand."""
+    form, by = GiveForm(prefix="give-"), current_viewer().rights.person_id or 0
+    _person(reading(), row_id(str(person_id)))
+    try:
+        with transaction() as session:
+            by_hand.give(session, person_id, form.badge.data or "", by=by, reason=form.reason.data or "", now=now())
+    except Refused as fault:
+        form.refuse(fault)
+        return _page(person_id, giving=form), 422
+    flash(_("Given. They hear of it, and read what you wrote."))
+    return redirect(url_for(".of_person", person_id=person_id), 303)
+
+
+def _page(person_id: int, typed: dict[int, VoidForm] | None = None, giving: GiveForm | None = None) -> str:
     session, typed = reading(), typed or {}
     wanted = min(max(request.args.get("page", 1, int), 1), LAST_PAGE)
     person = _person(session, person_id)
@@ -70,8 +88,19 @@ def _page(person_id: int, typed: dict[int, VoidForm] | None = None) -> str:
         total=total,
         outcomes=voiding.OUTCOME_TITLE,
         forms=forms,
+        giving=_giving(session, giving),
         paging=paging(wanted, counted.pages_of(total), ".of_person", person_id=person_id),
     )
+
+
+def _giving(session: Session, giving: GiveForm | None) -> GiveForm | None:
+    """The form to give a badge, where there is one to give."""
+    badges = by_hand.offered(session) if current_viewer().rights.may(GIVE) else []
+    if not badges:
+        return None
+    form = giving or GiveForm(formdata=None, prefix="give-")
+    form.badge.choices = [("", _("Choose")), *((badge.id, badge.name_in(language())) for badge in badges)]
+    return form
 
 
 def _person(session: Session, person_id: int) -> Person:
