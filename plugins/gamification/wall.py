@@ -33,6 +33,7 @@ PER_PAGE: Final = 20
 OFFERED: Final = 8
 """So many people of a name are offered at once; of more, one types more of the name."""
 BACK, AWAY = "back", "away"
+_RECEIVER, _GIVER = aliased(Person), aliased(Person)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +94,10 @@ def page_of(
     seen = visible(rights.person_id)
     if receiver_id is not None:
         seen = sa.and_(seen, Thanks.receiver_id == receiver_id, _named(rights.person_id))
-    query, read = _reading(rights, coaches=coaches, now=now)
-    rows = session.execute(query.where(seen).offset((page - 1) * per_page).limit(per_page)).all()
+    query = _joined(sa.select(*_columns(rights.person_id)).select_from(Thanks), rights).where(seen)
+    rows = session.execute(query.offset((page - 1) * per_page).limit(per_page)).all()
     total = session.scalar(sa.select(sa.func.count(Thanks.id)).where(seen)) or 0
-    return [read(row) for row in rows], total
+    return [_said(row, rights, coaches=coaches, now=now) for row in rows], total
 
 
 def latest(
@@ -105,15 +106,13 @@ def latest(
     """The latest thanks to somebody, and whether the viewer may thank them; 1 query. Nothing of who left."""
     if rights.person_id is None or person.left_at is not None:
         return [], False
-    query, read = _reading(rights, coaches=False, now=now)
-    giver = sa.and_(can_be_thanked(rights.person_id), choices.takes_part(sa.literal(rights.person_id)))
-    may = sa.exists().where(Person.id == person.id, giver)
-    seen = sa.and_(visible(rights.person_id), Thanks.receiver_id == person.id, _named(rights.person_id))
-    top = query.add_columns(may.label("may")).where(seen).limit(count)
-    rows = session.execute(top).all()
-    if rows:
-        return [read(row) for row in rows], bool(rows[0].may)
-    return [], bool(session.scalar(sa.select(may)))
+    may = sa.and_(can_be_thanked(rights.person_id), choices.takes_part(sa.literal(rights.person_id)))
+    seen = sa.and_(Thanks.receiver_id == Person.id, visible(rights.person_id), _named(rights.person_id))
+    columns = [*_columns(rights.person_id), may.label("may")]
+    query = sa.select(*columns).select_from(Person).outerjoin(Thanks, seen).where(Person.id == person.id)
+    rows = session.execute(_joined(query, rights).limit(count)).all()
+    said = [_said(row, rights, coaches=False, now=now) for row in rows if row.Thanks is not None]
+    return said, any(row.may for row in rows)
 
 
 def _named(viewer_id: int | None) -> sa.ColumnElement[bool]:
@@ -121,45 +120,45 @@ def _named(viewer_id: int | None) -> sa.ColumnElement[bool]:
     return sa.or_(Thanks.receiver_id == viewer_id, choices.takes_part(Thanks.receiver_id))
 
 
-def _reading(rights: Rights, *, coaches: bool, now: datetime) -> tuple[sa.Select[*tuple[Any, ...]], Any]:
-    """A query of thanks with their names and articles, and what makes :class:`Said` of a row."""
-    receiver, giver = aliased(Person), aliased(Person)
-    article = sa.and_(Article.id == Thanks.article_id, openable(rights))
-    query = (
-        sa.select(
-            Thanks,
-            giver.name.label("giver"),
-            giver.left_at.label("giver_left"),
-            receiver.name.label("receiver"),
-            receiver.left_at.label("receiver_left"),
-            _named(rights.person_id).label("named"),
-            Article,
-        )
-        .join(receiver, receiver.id == Thanks.receiver_id)
-        .outerjoin(giver, giver.id == Thanks.giver_id)
-        .outerjoin(Article, article)
+def _columns(viewer_id: int | None) -> list[Any]:
+    return [
+        Thanks,
+        _GIVER.name.label("giver"),
+        _GIVER.left_at.label("giver_left"),
+        _RECEIVER.name.label("receiver"),
+        _RECEIVER.left_at.label("receiver_left"),
+        _named(viewer_id).label("named"),
+        Article,
+    ]
+
+
+def _joined(query: sa.Select[*tuple[Any, ...]], rights: Rights) -> sa.Select[*tuple[Any, ...]]:
+    """A query of thanks with the people and the article that the columns name, the latest first."""
+    return (
+        query.outerjoin(_RECEIVER, _RECEIVER.id == Thanks.receiver_id)
+        .outerjoin(_GIVER, _GIVER.id == Thanks.giver_id)
+        .outerjoin(Article, sa.and_(Article.id == Thanks.article_id, openable(rights)))
         .order_by(Thanks.said_at.desc(), Thanks.id.desc())
     )
 
-    def read(row: Any) -> Said:
-        thanks, about = row.Thanks, row.Article
-        giver_here = row.giver is not None and row.giver_left is None
-        receiver_here = row.named and row.receiver_left is None
-        nobody = _("a former colleague") if row.named else _("a colleague")
-        return Said(
-            id=thanks.id,
-            giver_id=thanks.giver_id if giver_here else None,
-            giver=row.giver if giver_here else _("a former colleague"),
-            receiver_id=thanks.receiver_id if receiver_here else None,
-            receiver=row.receiver if receiver_here else nobody,
-            reason=thanks.reason,
-            said_at=thanks.said_at,
-            article=about.title if about else "",
-            path=f"/kb/{about.address}" if about else "",
-            take=_take(thanks, rights, coaches=coaches, now=now),
-        )
 
-    return query, read
+def _said(row: Any, rights: Rights, *, coaches: bool, now: datetime) -> Said:
+    thanks, about = row.Thanks, row.Article
+    giver_here = row.giver is not None and row.giver_left is None
+    receiver_here = row.named and row.receiver_left is None
+    nobody = _("a former colleague") if row.named else _("a colleague")
+    return Said(
+        id=thanks.id,
+        giver_id=thanks.giver_id if giver_here else None,
+        giver=row.giver if giver_here else _("a former colleague"),
+        receiver_id=thanks.receiver_id if receiver_here else None,
+        receiver=row.receiver if receiver_here else nobody,
+        reason=thanks.reason,
+        said_at=thanks.said_at,
+        article=about.title if about else "",
+        path=f"/kb/{about.address}" if about else "",
+        take=_take(thanks, rights, coaches=coaches, now=now),
+    )
 
 
 def _take(thanks: Thanks, rights: Rights, *, coaches: bool, now: datetime) -> str:

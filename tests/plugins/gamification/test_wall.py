@@ -140,15 +140,22 @@ def test_an_article_stands_there_for_who_may_read_it(article, log, people):
     assert (seen.article, seen.path) == (article.title, f"/kb/{article.address}")
 
 
-def test_a_page_of_the_wall_takes_two_queries(log, three):
-    viewer = rights(log, three["eva"])
-    log.flush()
-
+def test_a_page_of_the_wall_takes_two_queries_and_the_places_on_other_pages_one(article, log, three):
+    viewer, ben, fay = rights(log, three["eva"]), log.get_one(Person, three["ben"]), log.get_one(Person, three["fay"])
     asked = []
     sa.event.listen(log.connection(), "before_cursor_execute", lambda *heard: asked.append(heard[2]))
-    wall.page_of(log, viewer, now=NOON, page=1, per_page=2)
 
-    assert len(asked) == 2
+    def queries(ask):
+        asked.clear()
+        ask()
+        return len(asked)
+
+    assert queries(lambda: wall.page_of(log, viewer, now=NOON, page=1, per_page=2)) == 2
+    assert [queries(lambda each=each: wall.latest(log, each, viewer, count=3, now=NOON)) for each in (ben, fay)] == [
+        1,
+        1,
+    ]
+    assert queries(lambda: wall.writer_of(log, article.id, viewer.person_id)) == 1
 
 
 def test_the_latest_thanks_of_somebody_and_whether_one_may_thank_them(log, three):
