@@ -51,20 +51,23 @@ class ThanksForm(FlaskForm):  # type: ignore[misc]
         else:
             self.form_errors = [said]
 
-    def receiver(self, session: Session, giver_id: int) -> Somebody | None:
-        """Whom it is for. ``None``: the form says why it cannot tell, and offers people where there are several."""
+    def receiver(self, session: Session, giver_id: int) -> tuple[Somebody | None, bool]:
+        """Whom it is for, and whether that was said: chosen, or called by their whole name.
+
+        ``None``: the form says why it cannot tell, and offers people where there are several.
+        """
         name = " ".join((self.name.data or "").split())
         is_chosen = not name or name == (self.asked.data or "")
         chosen = wall.one(session, _id(self.to.data), giver_id) if is_chosen and self.to.data else None
         if chosen is not None:
-            return chosen
+            return chosen, True
         self.to.data, self.asked.data = "", name
         found = wall.of_name(session, name, giver_id)
         if len(found) == 1:
-            return found[0]
+            return found[0], found[0].name.casefold() == name.casefold()
         self.offer(found[:OFFERED])
         self.name.errors = [_why(name, len(found))]
-        return None
+        return None, False
 
     def offer(self, people: list[Somebody]) -> None:
         """Let one of these be chosen."""

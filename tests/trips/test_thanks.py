@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.served import Served
 from tests.trips.people import go_on, open_menu, sign_in, watched
-from tests.trips.test_accessibility import AXE, barriers
+from tests.trips.test_followed_up import is_clean
 
 pytestmark = pytest.mark.browser
 
@@ -35,12 +35,11 @@ def test_thanks_are_said_from_an_article_and_read_and_taken_from_the_wall(
     ana.get_by_role("button", name="Say thanks").click()
     expect(ana.locator(".field-error")).to_contain_text("Say in 20 to 1000 characters what helped you.")
     expect(ana.get_by_label("What helped you")).to_have_value("Too short")
-    if javascript:
-        ana.evaluate(AXE)
-        assert barriers(ana) == []
+    is_clean(ana, javascript)
     ana.get_by_label("What helped you").fill(REASON)
     ana.get_by_role("button", name="Say thanks").click()
     go_on(ana, "Thanks")
+    is_clean(ana, javascript)
     expect(ana.get_by_role("status")).to_contain_text("Said. Lee Chen reads it on the thanks wall.")
 
     lee.goto(own_demo.url("/"))
@@ -51,10 +50,12 @@ def test_thanks_are_said_from_an_article_and_read_and_taken_from_the_wall(
     lee.get_by_role("link", name="Your page", exact=True).click()
     own = lee.get_by_role("region", name="Thanks")
     expect(own).to_contain_text(REASON)
+    is_clean(lee, javascript)
     own.get_by_role("link", name="All thanks").click()
     go_on(lee, "Thanks to you")
     given = lee.get_by_role("listitem").filter(has_text=REASON)
     given.locator("summary").click()
+    is_clean(lee, javascript)
     given.get_by_role("button", name="Yes, take it from the wall").click()
     expect(lee.get_by_role("status")).to_contain_text("Taken from the wall.")
 
@@ -76,6 +77,7 @@ def test_a_colleague_is_found_by_name_and_one_of_several_is_chosen(
     who = page.get_by_role("group", name="Who of them").get_by_role("radio")
     expect(who).to_have_count(8)
     expect(page.get_by_label("What helped you")).to_have_value(REASON)
+    is_clean(page, javascript)
     who.first.check()
     page.get_by_role("button", name="Say thanks").click()
 

@@ -69,13 +69,15 @@ def say() -> ResponseReturnValue:
     if request.form.get("do") == "other":
         form.to.data = form.name.data = form.asked.data = ""
         return _page(session, form, rights, None)
-    person = form.receiver(session, giver_id)
+    person, is_sure = form.receiver(session, giver_id)
     try:
         thanks.said_well(form.reason.data or "")
     except Refused as fault:
         form.refuse(fault)
     if person is None or form.errors:
         return _page(session, form, rights, person), 422
+    if not is_sure:
+        return _page(session, form, rights, person, ask=True)
     try:
         with transaction() as db:
             thanks.say(
@@ -107,7 +109,7 @@ def take(thanks_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", to=to, page=page), 303)
 
 
-def _page(session: Session, form: ThanksForm, rights: Rights, person: Somebody | None) -> str:
+def _page(session: Session, form: ThanksForm, rights: Rights, person: Somebody | None, *, ask: bool = False) -> str:
     if person is not None:
         form.to.data, form.name.data = str(person.id), ""
     ref = form.ref()
@@ -115,6 +117,7 @@ def _page(session: Session, form: ThanksForm, rights: Rights, person: Somebody |
         "gamification/thanks_new.html",
         form=form,
         person=person,
+        ask=ask,
         article=by_ref(session, ref, rights) if ref else None,
         takes_part=choices.of(session, rights.person_id or 0).is_on,
         least=thanks.SHORTEST_REASON,

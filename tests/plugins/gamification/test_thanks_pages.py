@@ -95,11 +95,23 @@ def test_thanks_are_said_from_an_article_and_stand_on_the_wall(app, house, peopl
     assert f"Thanks to Ben from Ana {REASON}" in main_of(browse("cem").get(f"/thanks?to={people['ben']}").text)
 
 
-def test_a_person_is_found_by_a_part_of_their_name(house, people, browse):
+def test_a_person_is_found_by_their_name(house, people, browse):
     answer = send(browse("ana"), "/thanks/new", {"name": " ben ", "reason": REASON, "do": "say"})
 
     assert (answer.status_code, answer.location) == (303, "/thanks")
     assert said(house) == [(people["ana"], people["ben"], REASON, None)]
+
+
+def test_who_is_found_by_a_part_of_their_name_is_shown_before_it_is_said(house, people, browse, make_person):
+    robin, ana = make_person("Robin Bell", unit_id="sales"), browse("ana")
+    asked = send(ana, "/thanks/new", {"name": "bell", "reason": REASON, "do": "say"})
+    before = said(house)
+    send(ana, "/thanks/new", {**values(asked.text), "do": "say"})
+
+    assert (asked.status_code, errors(asked.text), before) == (200, [], [])
+    assert "Is this who you mean?" in main_of(asked.text)
+    assert "Whom you thank: Robin Bell" in main_of(asked.text)
+    assert said(house) == [(people["ana"], robin.id, REASON, None)]
 
 
 def test_of_several_people_one_is_chosen_and_nothing_that_was_typed_is_lost(house, people, browse, make_person):
