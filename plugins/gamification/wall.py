@@ -52,6 +52,7 @@ class Said:
     reason: str
     said_at: datetime
     article: str
+    article_language: str
     path: str
     take: str
 
@@ -156,6 +157,7 @@ def _said(row: Any, rights: Rights, *, coaches: bool, now: datetime) -> Said:
         reason=thanks.reason,
         said_at=thanks.said_at,
         article=about.title if about else "",
+        article_language=about.language.partition("-")[0] if about else "",
         path=f"/kb/{about.address}" if about else "",
         take=_take(thanks, rights, coaches=coaches, now=now),
     )

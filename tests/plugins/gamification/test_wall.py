@@ -137,7 +137,7 @@ def test_an_article_stands_there_for_who_may_read_it(article, log, people):
 
     (seen,) = page(log, people["eva"])
 
-    assert (seen.article, seen.path) == (article.title, f"/kb/{article.address}")
+    assert (seen.article, seen.article_language, seen.path) == (article.title, "en", f"/kb/{article.address}")
 
 
 def test_a_page_of_the_wall_takes_two_queries_and_the_places_on_other_pages_one(article, log, three):
