@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from plugins.gamification.facts import WITHDRAW
+from plugins.gamification.facts import VOID, WITHDRAW
 from plugins.gamification.fairness import BURST
 from plugins.gamification.from_articles import UNMERGED
+from plugins.gamification.projecting import BY_RULE
 from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
 
@@ -59,3 +60,13 @@ def why_out(mode: str, reason: str) -> str:
     if reason == UNMERGED:
         return _("The articles were parted again.")
     return reason
+
+
+def why_gone(reason: str) -> str:
+    """Why somebody does not hold a badge any more; *reason* is a word of ours, or what a coach wrote."""
+    said = {
+        BY_RULE: _("The badge is defined in another way now."),
+        WITHDRAW: _("What it stood on holds no longer."),
+        VOID: _("What it stood on does not count."),
+    }
+    return said.get(reason) or why_out(VOID, reason)

@@ -25,6 +25,7 @@ from plugins.gamification import (
     thanks,
 )
 from plugins.gamification.views import BLUEPRINTS, contributions
+from plugins.gamification.views import badges as badge_pages
 from plugins.gamification.views import thanks as thanks_pages
 from portal.accounts.login import Viewer
 from portal.accounts.models import Person
@@ -73,11 +74,10 @@ class GamificationPlugin(Plugin):
 
     @hookimpl
     def navigation(self) -> list[NavItem]:
-        """What coaches are asked to look at again; badges, on the admin page."""
+        """Badges and thanks; the rules of badges, on the admin page."""
         about = _l("What people are recognised for, and whether all badges are what the log says.")
         return [
-            NavItem("thanks.index", _l("Thanks"), SEE, order=36),
-            NavItem("second_looks.index", _l("Look again"), VOID, order=62),
+            NavItem("badges.index", _l("Recognition"), SEE, order=36),
             NavItem("badge_rules.index", _l("Badges"), DEFINE, "admin", 65, about),
         ]
 
@@ -86,6 +86,7 @@ class GamificationPlugin(Plugin):
         """Where each page is explained."""
         return {
             "badge_rules": HelpLink("KB9016", "Change a badge"),
+            "badges": HelpLink("KB9014", "Badges"),
             "recognition": HelpLink("KB9014", "When something does not count"),
             "contributions": HelpLink("KB9015", "Say that something does not count"),
             "thanks": HelpLink("KB9014", "Say thanks"),
@@ -158,12 +159,13 @@ class GamificationPlugin(Plugin):
 
     @hookimpl
     def slot_person_main(self, person: Person, viewer: Viewer) -> Markup | None:
-        """The last thanks to somebody."""
-        return thanks_pages.on_person(person, viewer.rights)
+        """The badges of somebody, and the last thanks to them."""
+        parts = (badge_pages.person_main(person, viewer), thanks_pages.on_person(person, viewer.rights))
+        return Markup("").join(part for part in parts if part) or None
 
     @hookimpl
     def slot_article_sidebar(self, article: Article, viewer: Viewer) -> Markup | None:
-        """The way to thank whoever wrote an article."""
+        """Some badges of whoever wrote an article, and the way to thank them."""
         return thanks_pages.on_article(article, viewer.rights)
 
     def _replay_due(self, session: Session, now: datetime) -> None:

@@ -166,6 +166,10 @@ TABLE: dict[str, frozenset[str]] = {
     "figures.unit_table": SIGNED_IN,
     "figures.service": SIGNED_IN,
     "figures.service_table": SIGNED_IN,
+    "badges.index": SIGNED_IN,
+    "badges.show": SIGNED_IN,
+    "badges.of_person": SIGNED_IN,
+    "badges.stands_on": SIGNED_IN,  # of whoever shows it to the viewer
     "recognition.index": SIGNED_IN,  # one's own
     "recognition.choose": SIGNED_IN,
     "recognition.again": SIGNED_IN,

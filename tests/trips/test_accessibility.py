@@ -34,7 +34,8 @@ FRONT_LINE = (
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
     "/notices", "/notices/choices", "/feedback/mine", "/feedback/colleague", "/feedback/colleague/thanks",
-    "/recognition", "/recognition?only=out", "/thanks", "/thanks?to={me}", "/thanks/new",
+    "/recognition", "/recognition?only=out", "/badges", "/badges/well-worn", "/badges/first-answer",
+    "/badges/of/{nora}", "/badges/first-answer/{nora}", "/people/{nora}", "/thanks", "/thanks?to={me}", "/thanks/new",
     "/thanks/new?to={nora}&about=KB0021",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}&view=inline",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from plugins.gamification import choices, thanks, wall
+from plugins.gamification import choices, evidence, marks, thanks, wall
 from plugins.gamification.models import LONGEST_REASON
 from plugins.gamification.thanks_form import ThanksForm
 from plugins.gamification.wall import Somebody
@@ -19,13 +19,14 @@ from portal.articles.queries import by_ref
 from portal.core.clock import now
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
+from portal.core.i18n import language
 from portal.core.web import paging, reading, require, row_id, transaction
 
 bp = Blueprint("thanks", __name__, template_folder="../templates")
 
 SEE, VOID = "gamification.see", "gamification.void"
 LAST_PAGE = 10_000
-ON_A_PERSON = 3
+ON_A_PERSON, BESIDE = 3, 3
 
 
 @bp.get("/thanks")
@@ -136,9 +137,17 @@ def on_person(person: Person, rights: Rights) -> Markup | None:
 
 
 def on_article(article: Article, rights: Rights) -> Markup | None:
-    """The way to thank whoever wrote an article, beside it."""
-    writer = wall.writer_of(reading(), article.id, rights.person_id)
+    """Whoever wrote an article, beside it: some of their badges, those for this article first, and the way to thank."""
+    session = reading()
+    writer = wall.writer_of(session, article.id, rights.person_id)
     if writer is None:
         return None
-    html = render_template("gamification/_article_thanks.html", article=article, writer=writer)
+    values = {
+        "article": article,
+        "writer": writer,
+        "held": evidence.beside_article(session, writer.id, article.ref, rights.person_id, most=BESIDE),
+        "mark": marks.mark,
+        "language": language(),
+    }
+    html = render_template("gamification/_article_thanks.html", **values)
     return Markup(html)  # noqa: S704 - a template of ours, which escapes what it is given
