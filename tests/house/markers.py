@@ -88,7 +88,7 @@ class Town:
                         "old-address-one",
                     ],
                     "ref": [*(a.ref for a in articles_), "KB9999999"],
-                    "badge_id": ["well-worn", "nothing"],
+                    "badge_id": ["first-answer", "well-worn", "nothing"],
                     "service_id": [*session.scalars(sa.select(Service.id)), "nothing"],
                     "unit_id": [*session.scalars(sa.select(Unit.id)), "nothing"],
                     "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
