@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Blueprint
@@ -151,6 +152,15 @@ class GamificationPlugin(Plugin):
     def personal_data(self, person_id: int) -> list[PersonalData]:
         """What somebody contributed and earned."""
         return personal.personal_data(person_id)
+
+    @hookimpl
+    def looked_at(self) -> Mapping[str, Any]:
+        """The pages about somebody's recognition on which looks are noted."""
+        return {
+            "badges.stands_on": _l("What one of your badges stands on"),
+            "contributions.of_person": _l("What counted for you"),
+            "second_looks.show": _l("What you asked to look at again"),
+        }
 
     @hookimpl
     def slot_person_side(self, person: Person, viewer: Viewer) -> Markup | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -33,4 +34,13 @@ def slot_person_proficiency(person: Person, viewer: Any) -> Markup | None:
 
     Called once for the page of somebody else who writes, for viewers who may grant. Show only what the viewer may
     read, and no points: shown skill opens this. It begins with a heading ``<h3>``. Two queries at most.
+    """
+
+
+@hookspec
+def looked_at() -> Mapping[str, Any]:
+    """Return in words what each page shows about a person, by its endpoint: for those that note who looked.
+
+    Called for one's own page *Who looked*. A page that notes a look (``accounts/looks.py``) and is not named here is
+    "a page about you".
     """

@@ -35,6 +35,7 @@ HELP: Mapping[str, HelpLink] = {
     "accounts.remove_absence": _AWAY,
     "accounts.password": HelpLink("KB9006", "Change your password"),
     "accounts.sign_in_list": _SIGN_INS,
+    "accounts.look_list": HelpLink("KB9006", "Who looked"),
     "accounts.end_sign_in": _SIGN_INS,
     "accounts.people": _PEOPLE,
     "accounts.add_person": _PEOPLE,

@@ -29,6 +29,7 @@ PAGED = {
     "accounts/writers.html": ("coach", "/coach/writers"),
     "accounts/coach_services.html": ("coach", "/coach/services"),
     "accounts/away.html": ("admin", "/people/1/absences"),
+    "accounts/looks.html": ("admin", "/people/2/looks"),
     "feedback/mine.html": ("front_line", "/feedback/mine"),
     "feedback/article_figures.html": ("coach", "/feedback/articles/KB0101"),
     "feedback/words.html": ("coach", "/feedback/words"),

@@ -58,6 +58,7 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.password": frozenset(),
     "accounts.sign_in_list": frozenset(),
     "accounts.end_sign_in": frozenset(),
+    "accounts.look_list": frozenset(),
     "accounts.away": ADMIN,  # and one's own
     "accounts.note_absence": ADMIN,
     "accounts.remove_absence": ADMIN,

@@ -30,7 +30,7 @@ VISITOR = (
 FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
     "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
-    "/people/{me}/sign-ins", "/people/{me}/absences", "/units/it", "/services/remote-access",
+    "/people/{me}/sign-ins", "/people/{me}/looks", "/people/{me}/absences", "/units/it", "/services/remote-access",
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
     "/notices", "/notices/choices", "/feedback/mine", "/feedback/colleague", "/feedback/colleague/thanks",

@@ -87,4 +87,9 @@ def test_a_coach_says_it_does_not_count_and_a_second_one_looks_again(
 
     person.goto(own_demo.url("/recognition"))
     expect(person.get_by_role("main")).to_contain_text(ANSWER)
+    person.get_by_role("link", name="Who looked").click()
+    go_on(person, "Who looked")
+    expect(person.get_by_role("main")).to_contain_text("Grace Hall What counted for you")
+    expect(person.get_by_role("main")).to_contain_text("Nora Berg What you asked to look at again")
+    is_clean(person, javascript)
     assert faults == []

@@ -8,14 +8,16 @@ from zoneinfo import available_timezones
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import login, passwords, queries, service, sign_ins
+from portal.accounts import login, looks, passwords, queries, service, sign_ins
 from portal.accounts.forms import PasswordForm, SettingsForm
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.views.blueprint import bp
 from portal.core.clock import now
 from portal.core.errors import Forbidden, Refused, TooSoon
 from portal.core.i18n import gettext as _
-from portal.core.web import LANGUAGES, check, portal, reading, row_id, transaction
+from portal.core.web import LANGUAGES, check, paging, portal, reading, row_id, transaction
+
+LAST_PAGE = 10_000
 
 
 def own_page(person_id: int) -> Viewer:
@@ -100,3 +102,21 @@ def end_sign_in(person_id: int) -> ResponseReturnValue:
         sign_ins.end_one(db, person_id, request.form.get("id", 0, row_id))
     flash(_("That browser is signed out."))
     return redirect(url_for(".sign_in_list", person_id=person_id))
+
+
+@bp.get("/people/<int:person_id>/looks")
+def look_list(person_id: int) -> ResponseReturnValue:
+    """Who looked at what is kept about one."""
+    own_page(person_id)
+    wanted = min(max(request.args.get("page", 1, int), 1), LAST_PAGE)
+    rows, total = looks.at_person(reading(), person_id, page=wanted)
+    said = {name: words for named in portal().plugins.on("looked_at") for name, words in named.items()}
+    pages = max(-(-total // looks.PER_PAGE), 1)
+    return render_template(
+        "accounts/looks.html",
+        rows=rows,
+        said=said,
+        kept_days=looks.KEPT.days,
+        person_id=person_id,
+        paging=paging(wanted, pages, ".look_list", person_id=person_id),
+    )
