@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from plugins.gamification import (
+    award_notices,
     cli,
     doctor,
     events,
@@ -24,6 +25,7 @@ from plugins.gamification import (
     shelf,
     sources,
     thanks,
+    void_notices,
 )
 from plugins.gamification.views import BLUEPRINTS, contributions
 from plugins.gamification.views import badges as badge_pages
@@ -111,12 +113,13 @@ class GamificationPlugin(Plugin):
             On(events.GamificationRulesChanged, jobs.rules_changed, batch=AT_ONCE, outside=True),
             On(events.GamificationReplayDue, jobs.replay_nightly, outside=True),
             On(events.GamificationReplayDiffered, telling.replay_differed, outside=True),
+            *self._told(),
         ]
 
     @hookimpl
     def notice_kinds(self) -> list[NoticeKind]:
         """What people hear of."""
-        return [replay_notices.KIND]
+        return [*award_notices.KINDS, *void_notices.KINDS, replay_notices.KIND]
 
     @hookimpl
     def schedules(self) -> list[Every]:
@@ -177,6 +180,16 @@ class GamificationPlugin(Plugin):
     def slot_article_sidebar(self, article: Article, viewer: Viewer) -> Markup | None:
         """Some badges of whoever wrote an article, and the way to thank them."""
         return thanks_pages.on_article(article, viewer.rights)
+
+    def _told(self) -> list[On]:
+        awards, voids = award_notices.Telling(self.portal.db), void_notices.Telling(self.portal.db)
+        return [
+            On(events.GamificationBadgeEarned, awards.tell_badge, outside=True),
+            On(events.GamificationThanked, awards.tell_thanks, outside=True),
+            On(events.GamificationVoided, voids.tell_voided, batch=AT_ONCE, outside=True),
+            On(events.GamificationReviewAsked, voids.tell_asked, outside=True),
+            On(events.GamificationReviewDecided, voids.tell_decided, outside=True),
+        ]
 
     def _replay_due(self, session: Session, now: datetime) -> None:
         shelf.keep(session, self._file(), now=now)

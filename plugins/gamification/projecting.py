@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -34,6 +34,9 @@ from portal.core.events import emit
 IMPORTED: Final = "import"
 BY_RULE: Final = "rule"
 """Why an award went of which no evidence was taken back: the badge is defined in another way, or is gone."""
+
+NEWS_FOR: Final = timedelta(days=2)
+"""Whoever earned a badge longer ago than this is not told: somebody caught up, and a mail would come out of nowhere."""
 
 Slot = tuple[str, str]
 """A badge and a key: with the person, what there is one award of."""
@@ -180,11 +183,11 @@ def _bring(
                 emit(session, revoked)
     session.flush()
     if silent:
-        _insert(session, Award, [_values(each) for each in new])
+        add_new(session, Award, [_values(each) for each in new])
         _say_nothing(session, new, now)
         done.earned = [each.slot for each in new]
     for each in () if silent else new:
-        if _insert(session, Award, [_values(each)]):
+        if add_new(session, Award, [_values(each)]):
             done.earned.append(each.slot)
             _tell(session, each, now)
     return done
@@ -198,7 +201,7 @@ def _is_same(row: Award, each: Held) -> bool:
     )
 
 
-def _insert(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> bool:
+def add_new(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> bool:
     """Add rows unless one of their key stands there already; say, for a single one, whether it is new."""
     if not rows:
         return False
@@ -220,14 +223,20 @@ def _values(each: Held) -> dict[str, Any]:
 
 
 def _tell(session: Session, each: Held, now: datetime) -> None:
-    if _is_old(session, each):
+    if _is_old(session, each, now):
         _say_nothing(session, [each], now)
     else:
         emit(session, GamificationBadgeEarned(badge_id=each.badge_id, person_id=each.person_id, key=each.key))
 
 
-def _is_old(session: Session, each: Held) -> bool:
-    """It rests on what was imported, or on what was known before the badge was defined so: that is no news."""
+def _is_old(session: Session, each: Held, now: datetime) -> bool:
+    """Whether it is no news.
+
+    It was earned days ago and only found now, it rests on what was imported, or on what was known before the badge
+    was defined so.
+    """
+    if each.granted_at < now - NEWS_FOR:
+        return True
     defined = shelf.newest(session).get(each.badge_id)
     query = sa.select(Contribution.recorded_at, Contribution.source, Contribution.id)
     rows = session.execute(query.where(Contribution.id.in_(each.evidence))).all()
@@ -240,7 +249,7 @@ def _say_nothing(session: Session, awards: Sequence[Held], now: datetime) -> Non
     rows = [
         {"badge_id": each.badge_id, "person_id": each.person_id, "key": each.key, "sent_at": now} for each in awards
     ]  # fmt: skip
-    _insert(session, AwardNotice, rows)
+    add_new(session, AwardNotice, rows)
 
 
 def _why(session: Session, row: Award) -> str:

@@ -134,6 +134,19 @@ def test_what_was_imported_earns_badges_and_is_no_news(log, people):
     assert (told(log, "badge_earned"), log.scalars(sa.select(AwardNotice.key)).all()) == ([], ["once"])
 
 
+@pytest.mark.parametrize(("late", "times"), [(2 * DAY, 1), (2 * DAY + timedelta(seconds=1), 0)])
+def test_an_award_that_is_found_days_after_it_was_earned_is_no_news(log, people, late, times):
+    ana, ben, *_rest = people
+    recording.record(
+        log, "article.reused", key="1", occurred_at=NOON, actor_id=ben.id, credited=[ana.id],
+        subject=("article", "KB7"), source="requests", now=NOON + late,
+    )  # fmt: skip
+    projecting.refresh(log, ana.id, {"article.reused"}, now=NOON + late)
+    assert [each[:3] for each in awards(log)] == [("first-answer", "once", NOON)]
+    notes = log.scalars(sa.select(AwardNotice.badge_id)).all()
+    assert (len(told(log, "badge_earned")), notes) == (times, [] if times else ["first-answer"])
+
+
 def test_accounts_that_become_one_hold_what_one_would_have_earned(log, people):
     ana, old, *helpers = people
     for day, each in enumerate(helpers):

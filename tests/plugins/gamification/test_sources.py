@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from plugins.gamification import sources
+from plugins.gamification import award_notices, sources
 from plugins.gamification.kinds import KINDS
 from portal.accounts.rights import ANONYMOUS
 from portal.articles import service as articles
+from portal.notices.models import Notice
 from portal.testing import NOON
 from tests.plugins.gamification.story import ANSWERS, DAY, Story, words
 
@@ -81,6 +83,18 @@ def test_an_improvement_of_somebody_elses_article_counts_after_two_weeks(story):
 
     story.day(60)
     assert story.told("article.improved") == [("article.improved", "ben", "cem", 16)]
+
+
+def test_what_had_to_wait_is_news_when_it_counts(story):
+    ref = story.live("ana", words("first"), by="cem")
+    story.day(2)
+    story.live("ben", words("better"), by="cem", ref=ref)
+    story.day(15.9)
+    story.day(16.1)
+    with story.house.db.reading() as session:
+        query = sa.select(Notice.data).where(Notice.kind == award_notices.BADGE)
+        badges = session.scalars(query.where(Notice.person_id == story.ids["ben"])).all()
+    assert badges == [{"badge_id": "mended-it", "key": "once"}]
 
 
 def test_an_improvement_that_is_reverted_in_two_weeks_does_not_count_and_the_next_one_does(story):
