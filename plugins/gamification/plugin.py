@@ -177,6 +177,11 @@ class GamificationPlugin(Plugin):
         return Markup("").join(part for part in parts if part) or None
 
     @hookimpl
+    def slot_front_now(self, viewer: Viewer) -> Markup | None:
+        """A badge that is new to the viewer."""
+        return badge_pages.front_now(viewer)
+
+    @hookimpl
     def slot_article_sidebar(self, article: Article, viewer: Viewer) -> Markup | None:
         """Some badges of whoever wrote an article, and the way to thank them."""
         return thanks_pages.on_article(article, viewer.rights)

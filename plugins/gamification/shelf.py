@@ -126,6 +126,13 @@ def _one(toml: str) -> Badge:
     return read(toml, SHIPPED_NAME).badges[0]
 
 
+def as_kept(badge_id: str, toml: str | None) -> Badge | None:
+    """A badge by the text that is kept of it, or as it comes with the portal where none is; no query."""
+    if toml is not None:
+        return _one(toml)
+    return _shipped().held.get(badge_id, (None, 0))[0]
+
+
 def apart(text: str) -> dict[str, str]:
     """Each badge of a file as a file of its own, by id, as it is written there.
 

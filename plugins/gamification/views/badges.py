@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from plugins.gamification import catalogue, choices, evidence, in_words, marks
+from plugins.gamification import catalogue, choices, evidence, fresh, in_words, marks
 from portal.accounts import looks
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.models import Person
@@ -15,6 +15,7 @@ from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language
 from portal.core.web import paging, reading, require, row_id, transaction
+from portal.notices import queries, service
 
 bp = Blueprint("badges", __name__, template_folder="../templates")
 
@@ -46,6 +47,8 @@ def show(badge_id: str) -> ResponseReturnValue:
     person_id, wanted = rights.person_id or 0, _wanted()
     badge, version = catalogue.one(session, badge_id, person_id)
     mine, mine_total = evidence.of_badge(session, badge_id, person_id, rights)
+    if mine:
+        _seen(badge_id)
     rows, total = catalogue.holders(session, badge_id, person_id, page=wanted)
     return render_template(
         "gamification/badge.html",
@@ -94,7 +97,9 @@ def stands_on(badge_id: str, person_id: int) -> ResponseReturnValue:
     awards, total = evidence.of_badge(session, badge_id, person_id, rights, page=wanted)
     if not total and person_id != rights.person_id:
         raise NotFound(_("There is nothing to see here."), hint=_("All badges stand on the page “Badges”."))
-    if person_id != rights.person_id and _is_opened():
+    if person_id == rights.person_id:
+        _seen(badge_id)
+    elif _is_opened():
         with transaction() as writing:
             looks.note(
                 writing, person_id=person_id, looker_id=rights.person_id or 0, what="badges.stands_on", now=now()
@@ -121,6 +126,28 @@ def person_main(person: Person, viewer: Viewer) -> Markup | None:
         return None
     values = {"person": person, "held": held, "total": total, "mark": marks.mark, "language": language()}
     return Markup(render_template("gamification/_person_badges.html", **values))  # noqa: S704
+
+
+def front_now(viewer: Viewer) -> Markup | None:
+    """One line about a badge that is new to the viewer; one query, and none where nothing waits to be read."""
+    if viewer.person_id is None or not viewer.counts.get(queries.UNREAD) or not viewer.rights.may(SEE):
+        return None
+    found = fresh.unseen(reading(), viewer.person_id, now=now())
+    if not found:
+        return None
+    values = {"badge": found[0], "others": len(found) - 1, "mark": marks.mark, "language": language()}
+    return Markup(render_template("gamification/_fresh.html", **values))  # noqa: S704
+
+
+def _seen(badge_id: str) -> None:
+    """Whoever opens their badge has read that it is new."""
+    viewer = current_viewer()
+    if viewer.person_id is None or not viewer.counts.get(queries.UNREAD) or not _is_opened():
+        return
+    if ids := fresh.unread(reading(), badge_id, viewer.person_id):
+        with transaction() as writing:
+            for each in ids:
+                service.mark_read(writing, viewer.person_id, now=now(), notice_id=each)
 
 
 def _is_opened() -> bool:
