@@ -33,6 +33,7 @@ def words_of(html):
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
+@pytest.mark.usefixtures("rooms_alone")
 def test_a_profile_shows_who_somebody_is_and_what_they_look_after(company, as_role, make_person):
     ada = make_person(
         "Ada Lovelace",
@@ -59,6 +60,7 @@ def test_a_profile_shows_who_somebody_is_and_what_they_look_after(company, as_ro
     )
 
 
+@pytest.mark.usefixtures("rooms_alone")
 def test_a_colleague_without_roles_works_as_a_colleague(as_role, make_person):
     ada = make_person("Ada Lovelace")
 
@@ -87,6 +89,7 @@ def test_a_profile_of_nobody_is_a_page_that_helps(own):
     assert "There is no such person." in answer.text
 
 
+@pytest.mark.usefixtures("rooms_alone")
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_profile_takes_the_same_number_of_questions_whatever_it_lists(count, app, company, own, robin, statements):
     with company.db.transaction() as session:

@@ -11,6 +11,8 @@ from portal.accounts.rights import rights_of
 from portal.testing import NOON, send, sign_in
 from tests.accounts.test_pages_of_people import words_of
 
+pytestmark = pytest.mark.usefixtures("rooms_alone")
+
 
 @pytest.fixture
 def grace(company, make_person):

@@ -167,6 +167,11 @@ class ExamplePlugin(Plugin):
         return card("person proficiency", about=person.name)
 
     @hookimpl
+    def looked_at(self) -> Mapping[str, Any]:
+        """What a look at the board is called."""
+        return {"example.board": _l("The notes that you pinned")}
+
+    @hookimpl
     def slot_article_top(self, article: Article) -> Markup:
         """Above the text of an article."""
         return card("article top", about=article.ref)

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from portal.accounts import looks
 from portal.app import build
 from portal.articles import handbook
 from portal.articles.models import Article
@@ -324,3 +325,11 @@ def test_two_people_may_look_at_the_board_at_once(app, make_person, filled):
     names = [sign_in(app.test_client(), make_person(name)).get("/example").text for name in ("Ada Bell", "Bo Lind")]
 
     assert [("Ada Bell" in page, "Bo Lind" in page) for page in names] == [(True, False), (False, True)]
+
+
+def test_a_look_that_a_page_of_the_board_noted_is_named_in_words_of_the_board(house, app, make_person):
+    ana, eva = make_person("Ana Bell"), make_person("Eva Hall")
+    with house.db.transaction() as session:
+        looks.note(session, person_id=ana.id, looker_id=eva.id, what="example.board", now=NOON)
+
+    assert "The notes that you pinned" in sign_in(app.test_client(), ana).get(f"/people/{ana.id}/looks").text

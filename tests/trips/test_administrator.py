@@ -46,7 +46,18 @@ def test_the_first_sign_in_asks_for_a_password_of_ones_own(admin: Page):
         "Your password was made for you. You can choose one of your own on your page."
     )
     expect(admin.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
-        ["Services", "Desk", "Write", "Review", "Withheld", "Answers", "Who writes", "Superusers", "Admin"]
+        [
+            "Services",
+            "Desk",
+            "Write",
+            "Review",
+            "Recognition",
+            "Withheld",
+            "Answers",
+            "Who writes",
+            "Superusers",
+            "Admin",
+        ]
     )
     open_menu(admin, "Administrator")
     admin.get_by_role("link", name="Your page").click()
@@ -88,7 +99,7 @@ def test_a_person_is_added_after_a_slip_and_signs_in(
     password = admin.locator("dd code").nth(1).inner_text()
     rosa = sign_in(window(), fresh.served, login, password)
     links = rosa.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(links).to_have_text(["Services", "Desk", "Write", "Review"])
+    expect(links).to_have_text(["Services", "Desk", "Write", "Review", "Recognition"])
 
     admin.get_by_role("link", name="Go on").click()
     go_on(admin, "Rosa Lind")
@@ -97,7 +108,7 @@ def test_a_person_is_added_after_a_slip_and_signs_in(
     expect(admin.get_by_role("status")).to_have_text("Saved. It counts from Rosa Lind’s next page on.")
     rosa.reload()
     expect(links).to_have_text(
-        ["Services", "Desk", "Write", "Review", "Withheld", "Answers", "Who writes", "Superusers"]
+        ["Services", "Desk", "Write", "Review", "Recognition", "Withheld", "Answers", "Who writes", "Superusers"]
     )
     assert [fault for fault in faults if "422" not in fault] == []
 

@@ -215,7 +215,9 @@ def test_the_density_of_the_rows_is_remembered_in_this_browser(demo: Served, des
 
 def test_the_desk_is_not_for_end_users(demo: Served, new_context: Callable[..., BrowserContext]):
     page = sign_in(new_context(), demo, "ana")
-    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(["Services", "Write"])
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
+        ["Services", "Write", "Recognition"]
+    )
 
     page.goto(demo.url("/desk"))
 
