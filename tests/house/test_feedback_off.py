@@ -5,9 +5,7 @@ The one town never had them; the other one got their tables, asked and was answe
 
 from __future__ import annotations
 
-import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,17 @@ from plugins.feedback import wordings
 from plugins.feedback.models import Answer, Invitation
 from plugins.feedback.round_models import Round
 from plugins.feedback.surveys import Mode
-from portal.app import ROOT, create_app
 from portal.articles.models import Article, Revision, Verdict
 from portal.articles.states import RevisionState
 from portal.cli import command
-from portal.core import clock, migrate
+from portal.core import clock
 from portal.core.events import Job
-from portal.core.plugins import discover
 from portal.core.portal import Portal
 from portal.testing import NOON
 from tests.house import town as towns
-from tests.house.test_plugins_off import LOOKERS, answer, differing, house_of, pages_of
+from tests.house.test_plugins_off import LOOKERS, answer, differing, pages_of
 from tests.house.town import Town
+from tests.house.twins import Twins, given
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -44,32 +41,20 @@ OF_THE_PLUGIN = (
     ("GET", "/feedback/admin/rounds/1"),
     ("GET", "/feedback/nothing"),
 )
-VERDICT = "/kb/KB0101/verdict"
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[..., Flask]]:
-    """Call it with an instance folder and whether the questions are installed; all portals are closed at the end."""
-    apps: list[Flask] = []
-
-    def open_portal(instance: Path, *, installed: bool) -> Flask:
-        members = [each for each in discover(ROOT / "plugins") if installed or each.name != "feedback"]
-        app = create_app({"instance": str(instance)}, environ={}, plugins=members)
-        app.config["TESTING"] = False
-        house = house_of(app)
-        migrate.upgrade(house.db, migrate.owners(house.root, house.plugins), backup_to=None, now=NOON)
-        apps.append(app)
-        return app
-
-    yield open_portal
-    for app in apps:
-        house_of(app).close()
+def twins() -> Iterator[Twins]:
+    """Portals with and without the questions."""
+    made = Twins("feedback")
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def app(tmp_path: Path, opened: Callable[..., Flask]) -> Flask:
+def app(tmp_path: Path, twins: Twins) -> Flask:
     """A portal that never had the questions."""
-    return opened(tmp_path / "never", installed=False)
+    return twins.open(tmp_path / "never", installed=False)
 
 
 @pytest.fixture
@@ -79,15 +64,12 @@ def town(app, make_person, tmp_path, run_jobs) -> Town:
 
 
 @pytest.fixture
-def twin(town: Town, tmp_path: Path, opened: Callable[..., Flask]) -> Town:
+def twin(town: Town, tmp_path: Path, twins: Twins) -> Town:
     """The same town with the questions, which were asked and answered, and then switched off."""
-    town.house.tally.flush()
-    town.house.db.close()
-    folder = Path(shutil.copytree(town.house.config.instance, tmp_path / "off"))
-    app = opened(folder, installed=True)
-    ask(house_of(app), town.people["end_user"].id)
-    switch(app, on=False)
-    return Town(app, house_of(app), town.people, town.markers, town.refs)
+    built = twins.twin(town, tmp_path / "off")
+    ask(built.house, built.people["end_user"].id)
+    twins.switch(built.house, on=False)
+    return built
 
 
 def ask(house: Portal, person_id: int) -> None:
@@ -115,12 +97,6 @@ def ask(house: Portal, person_id: int) -> None:
         )  # fmt: skip
 
 
-def switch(app: Flask, *, on: bool) -> None:
-    house = house_of(app)
-    with house.db.transaction() as session:
-        house.plugins.switches.switch(session, "feedback", on=on, by=None, now=NOON)
-
-
 def test_its_addresses_answer_as_if_it_had_never_been_there(town, twin):
     assert list(differing(town, twin, list(OF_THE_PLUGIN))) == []
     for _method, address in OF_THE_PLUGIN:
@@ -140,15 +116,6 @@ def test_every_page_of_the_portal_is_the_same_byte_for_byte(town, twin):
     assert list(differing(town, twin, [("GET", page) for page in pages])) == []
 
 
-def given(town: Town, viewer: str, value: str) -> tuple[int, str]:
-    """What somebody reads who gives a verdict, and what became of it."""
-    client = town.client(viewer)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/kb/KB0101").text)
-    assert token is not None
-    said = client.post(VERDICT, data={"csrf_token": token[1], "verdict": value}, follow_redirects=True)
-    return said.status_code, re.sub(r'nonce="[^"]*"|value="[^"]{60,}"|number [0-9a-f]{16}', "*", said.text)
-
-
 @pytest.mark.parametrize("value", ["yes", "partly", "no"])
 def test_a_verdict_ends_in_the_same_page_and_in_the_same_row(town, twin, value):
     for viewer in LOOKERS:
@@ -160,8 +127,8 @@ def test_a_verdict_ends_in_the_same_page_and_in_the_same_row(town, twin, value):
     assert counts[0] == counts[1]
 
 
-def test_the_comparison_sees_the_questions_when_they_are_on(town, twin):
-    switch(twin.app, on=True)
+def test_the_comparison_sees_the_questions_when_they_are_on(town, twin, twins):
+    twins.switch(twin.house, on=True)
 
     assert given(town, "coach", "no") != given(twin, "coach", "no")
     assert answer(town.client("admin"), "GET", "/admin") != answer(twin.client("admin"), "GET", "/admin")
@@ -184,10 +151,10 @@ def test_nothing_of_it_is_told_run_checked_or_offered(town, twin):
     assert (ran.exit_code, "No such command 'feedback'" in ran.output) == (2, True)
 
 
-def test_its_rows_stay_and_are_there_when_it_is_on_again(twin):
+def test_its_rows_stay_and_are_there_when_it_is_on_again(twin, twins):
     with twin.house.db.reading() as session:
         kept = session.scalar(sa.select(sa.func.count(Answer.id)))
-    switch(twin.app, on=True)
+    twins.switch(twin.house, on=True)
 
     assert kept == 1
     assert twin.client("admin").get("/feedback/admin/rounds/1").status_code == 200
