@@ -55,12 +55,16 @@ class Telling:
                 service.tell(writing, readable, now=now)
 
     def tell_thanks(self, session: Session, event: GamificationThanked) -> None:
-        """Tell whoever was thanked."""
+        """Tell whoever was thanked, while it is news."""
+        now = clock_now()
+        said_at = session.scalar(sa.select(Thanks.said_at).where(Thanks.id == event.thanks_id))
+        if said_at is None or said_at < now - projecting.NEWS_FOR:
+            return
         data, key = {"thanks_id": event.thanks_id}, f"{THANKS}:{event.thanks_id}"
         readable = service.readable(session, [News(person_id=event.person_id, kind=THANKS, key=key, data=data)])
         if readable:
             with self._db.transaction() as writing:
-                service.tell(writing, readable, now=clock_now())
+                service.tell(writing, readable, now=now)
 
 
 def key_of(badge_id: str, key: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from plugins.gamification import (
     award_notices,
     cli,
+    demo,
     doctor,
     events,
     models,
@@ -140,6 +141,11 @@ class GamificationPlugin(Plugin):
     def start_steps(self) -> list[Step]:
         """The badges are read."""
         return [Step(72, self._keep_badges)]
+
+    @hookimpl
+    def demo_steps(self) -> list[Step]:
+        """Thanks, before the work is done that they bring; something that does not count, afterwards."""
+        return [Step(45, lambda: demo.fill(self.portal)), Step(95, lambda: demo.look_again(self.portal))]
 
     @hookimpl
     def permissions(self) -> list[Permission]:

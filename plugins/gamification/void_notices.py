@@ -32,6 +32,8 @@ DECIDED: Final = "gamification.review_decided"
 VOID: Final = "gamification.void"
 OWN_PAGE: Final = "/recognition"
 WAITING_PAGE: Final = "/recognition/reviews"
+MOST_COACHES: Final = 200
+"""No more than so many hear that somebody asks; the others find it in their list."""
 
 
 class Telling:
@@ -68,7 +70,8 @@ class Telling:
         """Tell the coaches who may take the second look."""
         roles = sorted(permitted_roles(session, VOID))
         held = sa.select(PersonRole.person_id).where(PersonRole.role.in_(roles))
-        people = session.scalars(sa.select(Person.id).where(Person.left_at.is_(None), Person.id.in_(held)))
+        coaches = sa.select(Person.id).where(Person.left_at.is_(None), Person.id.in_(held))
+        people = session.scalars(coaches.order_by(Person.id).limit(MOST_COACHES))
         key, data = f"{ASKED}:{event.review_id}", {"review_id": event.review_id}
         self._tell(session, [News(person_id=each, kind=ASKED, key=key, data=data) for each in people])
 

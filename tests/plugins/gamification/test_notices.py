@@ -147,11 +147,11 @@ def test_an_account_that_became_another_one_is_told_nothing_twice(company, peopl
     assert heard("dia") == []
 
 
-def say(company, people, giver, receiver="ben"):
+def say(company, people, giver, receiver="ben", *, now=NOON):
     with company.db.transaction() as session:
         rights = rights_of(session, session.get_one(Person, people[giver]))
         return thanks.say(
-            session, giver_id=people[giver], receiver_id=people[receiver], reason=REASON, rights=rights, now=NOON
+            session, giver_id=people[giver], receiver_id=people[receiver], reason=REASON, rights=rights, now=now
         ).id  # fmt: skip
 
 
@@ -161,6 +161,12 @@ def test_thanks_are_told_with_who_said_them_and_without_the_words(company, peopl
     again(company, "gamification.thanked")
     run_jobs()
     assert heard("ben") == [("Ana thanked you.", f"/thanks?to={people['ben']}")]
+
+
+def test_thanks_that_are_told_again_long_after_they_were_said_are_no_news(company, people, heard, run_jobs):
+    say(company, people, "ana", now=NOON - 3 * DAY)
+    run_jobs()
+    assert heard("ben") == []
 
 
 def test_who_left_the_company_thanked_without_a_name_and_what_is_off_the_wall_is_not_told(
