@@ -87,7 +87,7 @@ def _all(texts: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _pages(client: FlaskClient, town: Town) -> Iterator[tuple[str, str]]:
-    for address in [*towns.addresses(town, "GET"), "/search?q=trouble", "/search?q=zqnothingx", "/desk?q=trouble"]:
+    for address in [*towns.a_few(town), "/search?q=trouble", "/search?q=zqnothingx", "/desk?q=trouble"]:
         answer = client.get(address, headers={"Accept-Language": "de-AT, de;q=0.9, en;q=0.5"})
         if answer.mimetype == "text/html" and not answer.location:
             yield address, answer.get_data(as_text=True)

@@ -107,9 +107,10 @@ def test_no_page_says_such_a_word_to_anybody(
     faults: dict[str, list[str]] = {}
     seen = 0
 
-    for viewer in towns.VIEWERS:
+    addresses = towns.a_few(town)
+    for viewer in ("visitor", "end_user", "superuser_mail", "front_line", "specialist", "outside", "admin", "coach"):
         client = town.client(viewer)
-        for address in [*towns.addresses(town, "GET"), "/search?q=trouble", "/search?q=zqnothingx"]:
+        for address in [*addresses, "/search?q=trouble", "/search?q=zqnothingx"]:
             answer = client.get(address)
             if answer.mimetype == "text/html":
                 seen += 1

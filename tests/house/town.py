@@ -57,6 +57,15 @@ def addresses(town: Town, method: str) -> Iterator[str]:
                 yield str(built[1])
 
 
+def a_few(town: Town, *, most: int = 5) -> list[str]:
+    """Of each page at most so many addresses, spread over all: for what is the same with whatever a page is about."""
+    pages: dict[str, list[str]] = {}
+    for address in addresses(town, "GET"):
+        bound = town.app.url_map.bind("").match(address)[0]
+        pages.setdefault(str(bound), []).append(address)
+    return [each for of_page in pages.values() for each in of_page[:: -(-len(of_page) // most)]]
+
+
 def _typed(values: tuple[str, ...]) -> list[Any]:
     return [int(value) if value.isdigit() else value for value in values]
 

@@ -131,7 +131,16 @@ def barriers(page: Page) -> list[str]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("login", PAGES, ids=lambda login: login or "visitor")
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (360, True), (1280, False), (1280, True)])
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [
+        (360, True),
+        (1280, False),
+        # the same widths and the same colours the other way round: found by nothing else so far
+        pytest.param(360, False, marks=pytest.mark.proof),
+        pytest.param(1280, True, marks=pytest.mark.proof),
+    ],
+)
 def test_no_page_has_a_barrier(
     demo: Served, new_context: Callable[..., BrowserContext], login: str, width: int, dark: bool
 ):
