@@ -32,7 +32,7 @@ def check(file: Path) -> None:
     if found.problems:
         click.echo(f"{len(found.problems)} to mend. Nothing of this file is used while there is one.")
         raise click.exceptions.Exit(1)
-    click.echo(f"{len(found.badges)} badges in {file.name}: nothing to mend.")
+    click.echo(f"{_count(len(found.badges), 'badge', 'badges')} in {file.name}: nothing to mend.")
 
 
 @gamification.command()
@@ -67,4 +67,9 @@ def same_person(house: Portal, old: int, new: int) -> None:
     with house.db.transaction() as session:
         touched = merging.same_person(session, old, new, now=now())
         merging.follow(session, touched, now=now())
-    click.echo(f"Account {old} is {new} now. The awards of {len(touched)} people were worked out anew.")
+    people = _count(len(touched), "person", "people")
+    click.echo(f"Account {old} is {new} now. The awards of {people} were worked out anew.")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.testing import csrf_of
 from tests.house import town as towns
 from tests.house.town import Town
 

@@ -1,4 +1,23 @@
-"""What holds for every rule and every log, tried with many drawn at random."""
+"""What holds for every rule and every log, tried with many drawn at random.
+
+Which test shows which property of recognition:
+
+1. Telling an event twice changes nothing: ``test_catching_up`` (hearing everything twice), the drawn steps of
+   ``test_replaying``.
+2. Any order of arrival gives the same: here, and in ``test_catching_up`` for the events of other rooms.
+3. One by one equals a replay: here, and byte for byte through the tables in ``test_replaying``.
+4. A void never gives anything: here, and through the tables in ``test_edge_cases``.
+5. An honest change leaves what is sticky and takes the rest: here.
+6. No award without enough that others did: here.
+7. Granted at the moment of the event that crossed: here.
+8. Every shipped badge is reachable and tight: ``test_reachable``.
+9. Accounts that became one: here, and through the tables in ``test_projecting``.
+10. A rebuild tells nobody: ``test_replaying``, ``test_notices_by_mail``.
+11. Off is never installed, and on again the same awards: ``tests/house/test_gamification_off``, ``test_catching_up``.
+13. Whoever left is met nowhere: the drawn steps of ``test_replaying``, ``tests/house/test_opt_out_walk``.
+15. A broken file takes nothing down: ``test_definitions`` (drawn), ``test_shelf``.
+16. How long a replay and one more event take: ``make bench``.
+"""
 
 from collections import defaultdict
 from dataclasses import replace

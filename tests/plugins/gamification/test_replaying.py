@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -132,9 +133,30 @@ class Town:
             projecting.refresh(self.session, each, now=self.now, silent=True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(facts, min_size=10, max_size=20), st.lists(steps, min_size=2, max_size=12))
+def drawn(examples):
+    """What happens to the town of so many examples."""
+
+    def with_examples(test):
+        health = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+        chosen = settings(max_examples=examples, deadline=None, suppress_health_check=health)
+        begins, follows = st.lists(facts, min_size=10, max_size=20), st.lists(steps, min_size=2, max_size=12)
+        return chosen(given(begins, follows)(test))
+
+    return with_examples
+
+
+@drawn(60)
 def test_one_by_one_equals_working_it_out_anew_byte_for_byte(house, begins, follows):
+    stays_the_same(house, begins, follows)
+
+
+@pytest.mark.proof
+@drawn(5000 if os.environ.get("PROOF_ROUNDS", "full") == "full" else 300)
+def test_one_by_one_equals_working_it_out_anew_byte_for_byte_very_often(house, begins, follows):
+    stays_the_same(house, begins, follows)
+
+
+def stays_the_same(house, begins, follows):
     with house.db.session() as session:
         town = Town(session)
         for name, *values in begins + follows:
