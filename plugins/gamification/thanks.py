@@ -16,7 +16,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.gamification import choices, recording, shelf
+from plugins.gamification import choices, reading, recording, shelf
 from plugins.gamification.events import GamificationThanked
 from plugins.gamification.facts import calendar
 from plugins.gamification.models import LONGEST_REASON, Contribution, Thanks
@@ -93,7 +93,8 @@ def said_well(reason: str) -> str:
 
 
 def _must_take_part(session: Session, giver_id: int, receiver_id: int) -> None:
-    if giver_id == receiver_id:
+    same = reading.now_one(session)
+    if same.get(giver_id, giver_id) == same.get(receiver_id, receiver_id):
         raise Refused(_("Nobody can thank themselves here."), hint=_("Choose who helped you."), field="name")
     if not choices.of(session, giver_id).is_on:
         raise Refused(

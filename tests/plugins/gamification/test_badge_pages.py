@@ -15,6 +15,7 @@ from plugins.gamification.models import Contribution
 from portal.accounts import looks
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
+from portal.articles.models import Revision
 from portal.core import clock
 from portal.testing import sign_in
 
@@ -175,6 +176,36 @@ def test_badges_stand_on_the_page_of_a_person_and_all_of_them_on_one_of_their_ow
     page = text_of(clients["dia"].get(f"/badges/of/{ids['ben']}"))
     assert ("Badges of Ben" in page, "First Answer" in page) == (True, True)
     assert clients["dia"].get("/badges/of/999999").status_code == 404
+
+
+def test_what_stands_on_the_pages_of_others_takes_so_many_questions_whatever_it_is(
+    company, town, run_jobs, make_article
+):
+    """The front page, the page of a person and that of an article, with recognition and without it."""
+    clients, ids = town
+    article = make_article()
+    with company.db.transaction() as session:
+        session.execute(sa.update(Revision).where(Revision.article_id == article.id).values(author_id=ids["ben"]))
+
+    def of_both():
+        return [_questions(company, clients, address) for address in ("/", f"/people/{ids['ben']}", "/kb/KB0101")]
+
+    on = [of_both()]
+    for number in range(3):
+        helped(company, run_jobs, ids["ben"], [ids[name] for name in ("ana", "cem", "dia")], f"KB{number}", REUSED)
+        on.append(of_both())
+    with company.db.transaction() as session:
+        company.plugins.switches.switch(session, "gamification", on=False, by=None, now=clock.now())
+    off = of_both()
+
+    assert [[more - less for more, less in zip(each, off, strict=True)] for each in on] == [[0, 3, 3]] * 4
+
+
+def _questions(company, clients, address):
+    for _time in range(2):
+        with asking(company) as found:
+            assert clients["dia"].get(address).status_code == 200
+    return len([each for each in found if each.startswith("SELECT")])
 
 
 def test_somebody_who_left_holds_it_as_a_former_colleague(company, town, run_jobs):

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from plugins.gamification import by_hand, projecting, shelf, voiding
 from plugins.gamification.models import Award, Contribution
+from portal.accounts.models import Person
 from portal.core.errors import NotFound, Refused
-from portal.testing import NOON, send
+from portal.testing import NOON, send, sign_in
 
 TEXT = """schema = 1
 [[badge]]
@@ -101,3 +102,22 @@ def test_a_coach_gives_it_on_the_page_and_keeps_what_they_typed(company, people,
 
 def test_where_there_is_none_nobody_is_offered_it(company, people, as_role):
     assert "Give a badge by hand" not in as_role("coach").get(f"/recognition/people/{people['ben']}").text
+
+
+def test_the_words_of_a_coach_are_read_by_whoever_got_the_badge_and_by_nobody_else(
+    company, people, app, as_role, run_jobs
+):
+    with company.db.transaction() as session:
+        shelf.keep(session, now=NOON)
+        shelf.add_version(session, "calm-voice", TEXT.format(id="calm-voice", per="once"), source=shelf.ADMIN, now=NOON)
+        give(session, people)
+        ben, ana = (session.get_one(Person, people[name]) for name in ("ben", "ana"))
+    run_jobs()
+    own, other = sign_in(app.test_client(), ben), sign_in(app.test_client(), ana)
+
+    for address in ("/badges/calm-voice", f"/badges/calm-voice/{ben.id}", "/recognition"):
+        assert WHY in own.get(address).text, address
+    for client in (other, as_role("lead"), as_role("admin")):
+        for address in ("/badges/calm-voice", f"/badges/calm-voice/{ben.id}", f"/people/{ben.id}", "/thanks"):
+            page = client.get(address)
+            assert (page.status_code, WHY in page.text) == (200, False), address

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from plugins.gamification import choices, reading, thanks
+from plugins.gamification import choices, merging, reading, thanks
 from plugins.gamification.choices import EVERYONE
 from plugins.gamification.models import Contribution, Thanks
 from plugins.gamification.thanks import ReasonRefused
@@ -85,6 +85,13 @@ def test_nobody_thanks_themselves_nor_who_left_or_is_not_there(log, people):
             say(log, people["ana"], receiver)
     with pytest.raises(Refused, match="left recognition"):
         say(log, people["dia"], people["ana"])
+
+
+def test_nobody_thanks_themselves_from_an_account_that_became_theirs(log, people):
+    merging.same_person(log, people["ana"], people["ben"], now=NOON)
+    for giver, receiver in (("ana", "ben"), ("ben", "ana")):
+        with pytest.raises(Refused, match="themselves"):
+            say(log, people[giver], people[receiver])
 
 
 def test_twenty_thanks_a_day_can_be_said(log, people):
