@@ -65,13 +65,10 @@ def takes_part(person_id: Column) -> sa.ColumnElement[bool]:
     return ~sa.select(Choice.person_id).where(Choice.person_id == person_id, Choice.is_on.is_(False)).exists()
 
 
-def shown(
-    person_id: Column,
-    viewer_id: int | None,
-) -> sa.ColumnElement[bool]:
+def shown(person_id: Column, viewer_id: int | sa.BindParameter[int] | None) -> sa.ColumnElement[bool]:
     """Whether what the person in this column earned may be shown to the viewer: in every list, count, search and slot.
 
-    One's own always; a visitor sees nobody's.
+    One's own always; a visitor sees nobody's. A parameter stands for a viewer in a query that is built once.
     """
     if viewer_id is None:
         return sa.false()

@@ -107,7 +107,7 @@ def _must_take_part(session: Session, giver_id: int, receiver_id: int) -> None:
         )
 
 
-def can_be_thanked(giver_id: int) -> sa.ColumnElement[bool]:
+def can_be_thanked(giver_id: int | sa.BindParameter[int]) -> sa.ColumnElement[bool]:
     """Of the people in a query those whom *giver_id* may thank: here, taking part, and somebody else."""
     return sa.and_(Person.left_at.is_(None), Person.id != giver_id, choices.takes_part(Person.id))
 

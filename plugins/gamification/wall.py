@@ -198,19 +198,28 @@ def of_name(session: Session, words: str, giver_id: int) -> list[Somebody]:
     return exactly or found
 
 
+def _people(giver_id: int | sa.BindParameter[int]) -> sa.Select[*tuple[Any, ...]]:
+    query = sa.select(Person.id, Person.name, Unit.name.label("unit")).outerjoin(Unit, Unit.id == Person.unit_id)
+    return query.where(can_be_thanked(giver_id))
+
+
+def _writer() -> sa.Select[*tuple[Any, ...]]:
+    giver = sa.bindparam("giver", type_=sa.Integer)
+    of_it = Revision.article_id == sa.bindparam("article", type_=sa.Integer)
+    live = sa.and_(of_it, Revision.published_at.is_not(None), Revision.state.in_(ONCE_LIVE))
+    first = sa.select(Revision.author_id).where(live).order_by(Revision.published_at, Revision.number).limit(1)
+    return _people(giver).where(Person.id == first.scalar_subquery(), choices.takes_part(giver))
+
+
+_WRITER: Final = _writer()
+"""Built once: building it takes longer than asking it, and each page of an article asks it."""
+
+
 def writer_of(session: Session, article_id: int, giver_id: int | None) -> Somebody | None:
     """Whoever wrote an article first, if *giver_id* takes part and may thank them; 1 query."""
     if giver_id is None:
         return None
-    live = sa.and_(Revision.article_id == article_id, Revision.published_at.is_not(None), Revision.state.in_(ONCE_LIVE))
-    first = sa.select(Revision.author_id).where(live).order_by(Revision.published_at, Revision.number).limit(1)
-    query = _people(giver_id).where(Person.id == first.scalar_subquery(), choices.takes_part(sa.literal(giver_id)))
-    return _somebody(session.execute(query).first())
-
-
-def _people(giver_id: int) -> sa.Select[*tuple[Any, ...]]:
-    query = sa.select(Person.id, Person.name, Unit.name.label("unit")).outerjoin(Unit, Unit.id == Person.unit_id)
-    return query.where(can_be_thanked(giver_id))
+    return _somebody(session.connection().execute(_WRITER, {"article": article_id, "giver": giver_id}).first())
 
 
 def _has(word: str) -> sa.ColumnElement[bool]:

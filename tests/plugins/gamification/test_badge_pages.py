@@ -198,7 +198,7 @@ def test_what_stands_on_the_pages_of_others_takes_so_many_questions_whatever_it_
         company.plugins.switches.switch(session, "gamification", on=False, by=None, now=clock.now())
     off = of_both()
 
-    assert [[more - less for more, less in zip(each, off, strict=True)] for each in on] == [[0, 3, 3]] * 4
+    assert [[more - less for more, less in zip(each, off, strict=True)] for each in on] == [[0, 3, 2]] * 4
 
 
 def _questions(company, clients, address):
