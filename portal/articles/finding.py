@@ -27,6 +27,7 @@ from portal.core.i18n import gettext as _
 from portal.search.documents import Access, Document
 from portal.search.engine import Engine, EngineFactory, Hit
 from portal.search.query import parse
+from portal.search.spelling import understood
 
 AMONG_THE_FIRST: Final = 3
 LOOKED_AT: Final = 10
@@ -121,7 +122,7 @@ def _of_file(
     permissions = search.permissions_to_find(front)
     access = Access(level=front.audience, service_levels={}, readers=frozenset(front.readers), permissions=permissions)
     for sentence in front.finds:
-        hits = index.search(parse(sentence), access, limit=LOOKED_AT).hits
+        hits = index.search(understood(parse(sentence), index, access), access, limit=LOOKED_AT).hits
         is_found = front.id in [hit.ref for hit in hits[:AMONG_THE_FIRST]]
         is_listed = sentence in listed.sentences.get(front.id, ())
         if is_found and is_listed:

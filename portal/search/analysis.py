@@ -13,6 +13,7 @@ import re
 import threading
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -22,6 +23,10 @@ LANGUAGES: Final = ("en", "de")
 DEFAULT_LANGUAGE: Final = "en"
 PIECE_LIMIT: Final = 64
 """Characters of one piece that count; longer ones are cut on both sides alike."""
+
+SHORTEST_SPELLED: Final = 3
+LONGEST_SPELLED: Final = 30
+"""Letters of words that are corrected."""
 
 _SNOWBALL: Final = {"en": "english", "de": "german"}
 # Python's \w leaves out combining marks, without which Hindi or Thai words fall apart.
@@ -150,12 +155,28 @@ def identifier(text: str) -> str:
 
 def term_counts(text: str, language: str) -> Counter[str]:
     """How often each term occurs in *text*."""
+    return terms_of(Counter(surfaces(text)), language)
+
+
+def terms_of(found: Mapping[str, int], language: str) -> Counter[str]:
+    """How often each term occurs where surfaces occur so often."""
     language = known_language(language)
     counts: Counter[str] = Counter()
-    for surface, times in Counter(surfaces(text)).items():
+    for surface, times in found.items():
         for term in _terms(surface, language) if len(surface) <= PIECE_LIMIT else _terms.__wrapped__(surface, language):
             counts[term] += times
     return counts
+
+
+def spellings(found: Iterable[str]) -> set[str]:
+    """The words in surfaces that somebody may mistype: as they are written, without accents, letters only."""
+    return {word for surface in found if len(surface) <= PIECE_LIMIT for word in _spelled(surface)}
+
+
+@lru_cache(maxsize=50_000)
+def _spelled(surface: str) -> tuple[str, ...]:
+    folded = (fold(piece) for piece in pieces(surface))
+    return tuple(word for word in folded if SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED and word.isalpha())
 
 
 @lru_cache(maxsize=50_000)

@@ -91,6 +91,8 @@ def find_command(house: Portal, words: tuple[str, ...], level: str, service: str
     rights = Rights(person_id=None, level=LEVELS.index(level))
     with house.db.reading() as session:
         results = find(session, index_of(house), " ".join(words), rights, service=service, per_page=limit)
+    for typed, read in results.corrected:
+        click.echo(f"No page has {typed}, so {read} was looked for.")
     for place, hit in enumerate(results.hits, 1):
         click.echo(f"{place:2}. {hit.ref}  {hit.title.striptags()}  ({hit.service})")
         click.echo(f"    {hit.passage.striptags()}")

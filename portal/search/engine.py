@@ -82,6 +82,15 @@ class Engine(Protocol):
             ValueError: a filter has an unknown name, or offset or limit is negative.
         """
 
+    def spellings(self, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
+        """For each word of *query* that nothing readable holds: at most three words most like it that it does hold.
+
+        What they may not see counts as not there: a word that stands only in it is neither known nor told.
+
+        Raises:
+            IndexUnusable: the index cannot be read.
+        """
+
     def write(self, upserts: Iterable[Document], deletes: Iterable[tuple[str, str]]) -> None:
         """One batch, one commit: all documents of each (source, ref) named are replaced.
 

@@ -8,10 +8,10 @@ end on the old one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, Protocol, TypeVar, cast
 
 from portal.core.config import Config
 from portal.core.db import Database
@@ -25,6 +25,7 @@ from portal.search.query import Query
 from portal.search.sources import Sources
 
 ROW: Final = 1
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,7 @@ class LiveIndex:
         self, query: Query, access: Access, *, filters: Mapping[str, str], offset: int = 0, limit: int = 10
     ) -> Page:
         """Ask the live index; see ``Engine.search``."""
-        standing, engine = self._follow()
-        try:
-            return engine.search(query, access, filters=filters, offset=offset, limit=limit)
-        except IndexUnusable:
-            # Rebuilt between the look and the search: the old folder is gone, and the new one answers.
-            followed, engine = self._follow()
-            if followed == standing:
-                raise
-            return engine.search(query, access, filters=filters, offset=offset, limit=limit)
+        return self.ask(lambda engine: engine.search(query, access, filters=filters, offset=offset, limit=limit))
 
     def fault(self) -> str:
         """Why people cannot search now, as a sentence; empty when they can."""
@@ -90,6 +83,22 @@ class LiveIndex:
             held, self._open = self._open, None
         if held is not None:
             held[1].close()
+
+    def ask(self, question: Callable[[Engine], Answer]) -> Answer:
+        """Put a *question* to the live engine, once more where the index was rebuilt meanwhile.
+
+        Raises:
+            IndexUnusable: none was built, another engine built it, or it cannot be read.
+        """
+        standing, engine = self._follow()
+        try:
+            return question(engine)
+        except IndexUnusable:
+            # Rebuilt between the look and the search: the old folder is gone, and the new one answers.
+            followed, engine = self._follow()
+            if followed == standing:
+                raise
+            return question(engine)
 
     def _follow(self) -> tuple[Standing, Engine]:
         now = self.standing()

@@ -17,11 +17,28 @@ WORD_LIMIT: Final = 64
 
 
 @dataclass(frozen=True)
-class Word:
-    """One word to look for, and its stem in each language of ``analysis.LANGUAGES``."""
+class Form:
+    """Another word that may be meant: its stem in each language of ``analysis.LANGUAGES``."""
 
     text: str
     stems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word to look for, and its stem in each language of ``analysis.LANGUAGES``.
+
+    What fits one of its *forms* fits as well: in each document the best of them counts, and no two of them together.
+    """
+
+    text: str
+    stems: tuple[str, ...]
+    forms: tuple[Form, ...] = ()
+
+    @property
+    def every(self) -> tuple[Word | Form, ...]:
+        """The word itself, and its other forms."""
+        return (self, *self.forms)
 
     @property
     def is_identifier(self) -> bool:
@@ -44,7 +61,7 @@ class Query:
     def stems(self, language: str) -> frozenset[str]:
         """The stems to look for in text of *language*."""
         place = analysis.LANGUAGES.index(analysis.known_language(language))
-        return frozenset(word.stems[place] for word in self.words)
+        return frozenset(each.stems[place] for word in self.words for each in word.every)
 
 
 def parse(typed: str) -> Query:
@@ -62,6 +79,14 @@ def parse(typed: str) -> Query:
     )
 
 
+def form(piece: str) -> Form:
+    """A lower-case *piece* as a form of another word."""
+    return Form(text=analysis.fold(piece), stems=_stems(piece))
+
+
 def _word(piece: str) -> Word:
-    stems = tuple(analysis.stem(piece, language) for language in analysis.LANGUAGES)
-    return Word(text=analysis.fold(piece), stems=stems)
+    return Word(text=analysis.fold(piece), stems=_stems(piece))
+
+
+def _stems(piece: str) -> tuple[str, ...]:
+    return tuple(analysis.stem(piece, language) for language in analysis.LANGUAGES)

@@ -22,13 +22,14 @@ from sqlalchemy.orm import Session
 from portal.accounts.rights import Rights
 from portal.organisation.models import Service
 from portal.search.documents import Access
-from portal.search.engine import Hit
+from portal.search.engine import Engine, Hit, Page
 from portal.search.hooks import Readable
 from portal.search.live import LiveIndex
 from portal.search.models import LOG_DAYS, SearchLog
-from portal.search.query import parse
+from portal.search.query import Query, parse
 from portal.search.snippets import Highlighter
 from portal.search.sources import Sources
+from portal.search.spelling import corrections, understood
 
 PAGE_LIMIT: Final = 50
 """Pages that can be walked to; who has not found it there needs other words, or a person."""
@@ -64,9 +65,13 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """One page of an answer. ``words`` is what was used of the typing; ``pages`` is at most ``PAGE_LIMIT``."""
+    """One page of an answer. ``words`` is what was used of the typing; ``pages`` is at most ``PAGE_LIMIT``.
+
+    ``corrected`` are words that stand nowhere, each with the one for which it was taken.
+    """
 
     words: str
+    corrected: tuple[tuple[str, str], ...] = ()
     shortened: bool = False
     hits: tuple[Found, ...] = ()
     total: int = 0
@@ -95,23 +100,28 @@ def find(
     Raises:
         IndexUnusable: there is no index, or it is damaged.
     """
+    access = access_of(rights, index.sources)
     query = parse(words)
     page = min(max(page, 1), PAGE_LIMIT)
     if not query.words:
         return Results(words=query.text, shortened=query.shortened)
     filters = {name: value[:FILTER_LENGTH] for name, value in (("service", service), ("kind", kind)) if value}
-    answer = index.search(
-        query, access_of(rights, index.sources), filters=filters, offset=(page - 1) * per_page, limit=per_page
-    )
+
+    def asked(engine: Engine) -> tuple[Query, Page]:
+        wanted = understood(query, engine, access)
+        return wanted, engine.search(wanted, access, filters=filters, offset=(page - 1) * per_page, limit=per_page)
+
+    meant, answer = index.ask(asked)
     readable = _second_look(session, index.sources, answer.hits, rights)
     shown = [hit for hit in answer.hits if (hit.source, hit.ref) in readable]
     names = _service_names(session, set(answer.facets["service"]) | {hit.service for hit in shown})
     kinds = {kind: label for source in index.sources.values() for kind, label in source.searchable.kinds.items()}
-    marker = Highlighter(query)
+    marker = Highlighter(meant)
     total = answer.total - (len(answer.hits) - len(shown))
     return Results(
         words=query.text,
         shortened=query.shortened,
+        corrected=corrections(meant),
         hits=tuple(_found(hit, readable[hit.source, hit.ref], marker, names, kinds) for hit in shown),
         total=total,
         services=_choices(answer.facets["service"], names, filters.get("service", "")),

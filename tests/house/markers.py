@@ -147,7 +147,7 @@ def file_with(town: Town, word: str, title: str) -> str:
 
 
 class Marks:
-    """Makes the markers of one article, letters only, none within another."""
+    """Makes the markers of one article: letters only, none within another, none a slip or two from another."""
 
     def __init__(self, town: Town, ref: str) -> None:
         self._town, self.about = town, ref
@@ -157,6 +157,6 @@ class Marks:
     ) -> str:
         met = shown if isinstance(shown, frozenset) else may if shown else frozenset[str]()
         number = len(self._town.markers)
-        word = "zq" + "".join("bdfghjklmv"[int(digit)] for digit in f"{number:03}") + "x"
+        word = "zq" + "".join(3 * "bdfghjklmv"[int(digit)] for digit in f"{number:03}") + "x"
         self._town.markers.append(Marker(word, f"{self.about} {where}", may, searchable, met))
         return word

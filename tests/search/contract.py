@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.search.engines.whoosh_engine import WhooshEngine
-from portal.search.query import parse
+from portal.search.query import Query, form, parse
 from tests.search.samples import (
     EVERYBODY,
     FILTERS,
@@ -138,6 +138,63 @@ class EngineContract:
         page = engine.search(parse(typed), EVERYBODY)
 
         assert (page.hits, page.total, page.facets) == ((), 0, {"service": {}, "kind": {}})
+
+    def test_a_word_that_nothing_holds_is_told_with_those_most_like_it(self, engine):
+        engine.write(
+            [
+                document("KB0001", title="Printer", body="The printer and the pointer"),
+                document("KB0002", body="Printers in the cellar, and painters"),
+                document("KB0003", title="VPN", body="Größe der Straße"),
+            ],
+            (),
+        )
+
+        assert engine.spellings(parse("pritner"), EVERYBODY) == {"pritner": ("printer",)}  # two letters changed about
+        assert engine.spellings(parse("pronter"), EVERYBODY) == {"pronter": ("printer",)}  # one away, pointer is two
+        assert engine.spellings(parse("piinters"), EVERYBODY) == {"piinters": ("printers", "painters")}
+        assert engine.spellings(parse("vnp"), EVERYBODY) == {"vnp": ("vpn",)}  # of three letters: changed about alone
+        assert engine.spellings(parse("vpm"), EVERYBODY) == {}
+        assert engine.spellings(parse("prlnterx"), EVERYBODY) == {"prlnterx": ("printer", "printers")}  # two of eight
+        assert engine.spellings(parse("prlntex"), EVERYBODY) == {}
+        assert engine.spellings(parse("grosse strase"), EVERYBODY)["strase"] == ("strasse",)
+        assert engine.spellings(parse("printing printer cellar"), EVERYBODY) == {}  # known, in one form or another
+        assert (
+            engine.spellings(parse("rprinter xyzzy pr1nter vp"), EVERYBODY) == {}
+        )  # other first letter, too far, short
+
+    def test_no_more_than_three_words_are_told_the_most_frequent_first(self, engine):
+        words = ["cable", "table", "fable", "gable"]
+        engine.write([document(f"KB{n:04}", body=f"t{word[1:]} {'tible' if n else 'tuble'} tyble tvble") for n, word in
+                      enumerate(words)], ())  # fmt: skip
+
+        assert engine.spellings(parse("toble"), EVERYBODY) == {"toble": ("table", "tvble", "tyble")}
+
+    def test_of_a_word_with_several_forms_the_best_counts_once(self, engine):
+        engine.write([document("KB0001", body="printer pointer"), document("KB0002", body="printer elsewhere")], ())
+        (plain,) = parse("printer").words
+        both = Query(text="", words=(replace(plain, forms=(form("pointer"), form("printer"))),))
+
+        alone = {hit.ref: hit.score for hit in engine.search(parse("printer"), EVERYBODY).hits}
+        other = {hit.ref: hit.score for hit in engine.search(parse("pointer"), EVERYBODY).hits}
+        found_ = {hit.ref: hit.score for hit in engine.search(both, EVERYBODY).hits}
+
+        assert found_ == pytest.approx({"KB0001": max(alone["KB0001"], other["KB0001"]), "KB0002": alone["KB0002"]})
+
+    @settings(max_examples=40, deadline=None)
+    @given(data=st.data())
+    def test_what_is_told_of_a_word_is_the_same_as_if_what_one_may_not_see_did_not_exist(self, factory, data):
+        documents, who = data.draw(many_documents()), data.draw(PEOPLE)
+        typed = data.draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3))
+        slips = " ".join(word[:place] + word[place + 1 :] for word in typed for place in (2, len(word) - 1))
+        answers = []
+        for some in (documents, [each for each in documents if who.may_see(each)]):
+            with tempfile.TemporaryDirectory() as folder:
+                engine = factory.open(Path(folder), create=True)
+                engine.write(some, ())
+                answers.append(engine.spellings(parse(f"{slips} {' '.join(typed)}"), who))
+                engine.close()
+
+        assert answers[0] == answers[1]
 
     def test_pages_follow_one_another_without_gap_or_repeat(self, engine):
         engine.write([document(f"KB{n:04}", body="printer " * (n % 7 + 1)) for n in range(1, 24)], ())

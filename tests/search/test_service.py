@@ -44,6 +44,25 @@ def refs(results):
     return [hit.ref for hit in results.hits]
 
 
+def test_a_slip_is_read_as_the_word_that_is_there_and_marked(search, publish):
+    publish(("KB0001", "Printer in the cellar", "Turn it off."), ("KB0002", "Trash", "Nothing."))
+
+    found = search("printter")
+    assert (refs(found), found.words) == (["KB0001"], "printter")
+    assert found.corrected == (("printter", "printer"),)
+    assert found.hits[0].title == Markup("<mark>Printer</mark> in the cellar")
+    assert search("crash").corrected == ()  # a word as it is, although only “trash” is there
+    assert search("printer trush").corrected == (("trush", "trash"),)
+
+
+def test_no_slip_is_read_as_a_word_of_a_page_that_is_for_others(search, publish):
+    publish(("KB0001", "Turnstile at the gate", "Open it."), audience=1)
+
+    assert search("turnstyle") == Results(words="turnstyle")
+    assert search("turnstile") == Results(words="turnstile")
+    assert search("turnstyle", SUPPORT).corrected == (("turnstyle", "turnstile"),)
+
+
 def test_a_result_is_ready_to_be_shown(search, publish):
     publish(("KB0001", "Printers <b> say no", "Turn the printer off & on."), service="printing", kind="troubleshooting")
 

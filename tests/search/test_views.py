@@ -180,3 +180,13 @@ def test_the_number_of_queries_does_not_grow_with_the_results(client, house, pub
         sa.event.remove(house.db.engine, "before_cursor_execute", note)
         counts.append((len(titles(answer)), statements.count("SELECT")))
     assert counts == [(1, 3), (3, 3)]
+
+
+def test_a_slip_is_told_with_what_was_looked_for_instead(client, publish):
+    publish(("KB0001", "Printer says no"))
+
+    page = client.get("/search?q=printter").text
+
+    assert "No page has “printter”, so “printer” was looked for." in page
+    assert "/kb/KB0001-printer-says-no?q=printter" in page
+    assert "was looked for." not in client.get("/search?q=printer").text

@@ -28,9 +28,10 @@ from portal.core.errors import PortalError, TooSoon
 from portal.core.i18n import gettext as _
 from portal.search.documents import Access, Document
 from portal.search.engine import FACETS, IndexUnusable, Page
-from portal.search.engines.whoosh_exact import Generation, best, generation_of, leaves, matches, score
+from portal.search.engines.vocabulary import SPELLINGS, Vocabulary
+from portal.search.engines.whoosh_exact import Generation, best, generation_of, knows, leaves, matches, score, spelled
 from portal.search.engines.whoosh_layout import NAME, SCHEMA, Codec, hit, owner_term, row
-from portal.search.query import Query
+from portal.search.query import Query, form
 
 # Trouble of the machine, which building the index again would not mend.
 _MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.EROFS}
@@ -93,6 +94,7 @@ class WhooshEngine:
         self._index = index
         self._views = threading.local()
         self._generation: Generation | None = None
+        self._vocabulary = Vocabulary()
         self._lock = threading.Lock()
 
     @classmethod
@@ -141,6 +143,22 @@ class WhooshEngine:
             hits = tuple(hit(view.reader.stored_fields(number)["shown"], points) for points, number in top[offset:])
         total, facets = _count(view.known, found, chosen)
         return Page(hits=hits, total=total, facets=facets)
+
+    def spellings(self, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
+        """For words of *query* that nothing readable holds, those most like them that it does; see ``Engine``."""
+        with self._folder.reading():
+            view = self._view()
+            mask = view.known.readable(access)
+            unknown = [word for word in query.words if not knows(view.reader, view.known, word, mask)]
+            found = {}
+            for word in unknown:
+                for nearest in self._vocabulary.near(view.reader, word.text):
+                    times = {each: spelled(view.reader, view.known, form(each), mask) for each in nearest}
+                    readable = sorted((each for each in nearest if times[each]), key=lambda each: (-times[each], each))
+                    if readable:
+                        found[word.text] = tuple(readable[:SPELLINGS])
+                        break
+        return found
 
     def write(self, upserts: Iterable[Document], deletes: Iterable[tuple[str, str]]) -> None:
         """Replace all documents of each (source, ref) named, in one commit; see ``Engine``."""

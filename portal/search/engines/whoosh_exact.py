@@ -15,15 +15,17 @@ from functools import cached_property
 from heapq import nlargest
 from itertools import compress
 from math import log
+from operator import add
 from typing import Final, TypeAlias
 
 from whoosh.matching import Matcher
 from whoosh.matching.wrappers import WrappingMatcher
 from whoosh.reading import IndexReader, TermNotFound
 
+from portal.search.analysis import LANGUAGES, known_language
 from portal.search.documents import Access
 from portal.search.engines.whoosh_layout import Profile, lengths
-from portal.search.query import Query
+from portal.search.query import Form, Query, Word
 
 K1: Final = 1.2
 B: Final = 0.75
@@ -33,6 +35,7 @@ IDENTIFIER_WEIGHT: Final = 100.0
 MASKS_KEPT: Final = 256
 """Masks kept for one generation; each is one byte for a document."""
 
+Segments: TypeAlias = list[tuple[IndexReader, int]]
 Block: TypeAlias = tuple[Sequence[int], Sequence[float]]
 """Part of a posting list: document numbers, and the weight of the term in each."""
 
@@ -116,16 +119,58 @@ def score(reader: IndexReader, known: Generation, query: Query) -> list[float]:
     """The score of every document for *query*, 0 where nothing matches: BM25 over all its terms."""
     scores = [0.0] * len(known.codes)
     segments = list(leaves(reader))
-    stems = {stem for language in known.languages for stem in query.stems(language)}
-    for stem in sorted(stems):
-        for field, weight in FIELD_WEIGHTS.items():
-            _add(scores, list(_postings(segments, field, stem)), weight, known.norms[field])
+    plain = {stem for word in query.words if not word.forms for stem in _stems(word, known)}
+    for stem in sorted(plain):
+        _add_stem(scores, segments, known, stem)
+    for word in query.words:
+        if word.forms:
+            _add_best(scores, segments, known, word)
     for word in query.words:
         if word.is_identifier:
             for numbers, _weights in _postings(segments, "ref", word.text):
                 for number in numbers:
                     scores[number] += IDENTIFIER_WEIGHT
     return scores
+
+
+def knows(reader: IndexReader, known: Generation, word: Word, mask: bytes) -> bool:
+    """Whether a document that *mask* lets through holds *word* in any form of its language."""
+    segments = list(leaves(reader))
+    blocks = (block for stem in _stems(word, known) for block in _postings(segments, "content", stem))
+    return any(mask[number] for numbers, _weights in blocks for number in numbers)
+
+
+def spelled(reader: IndexReader, known: Generation, form: Form, mask: bytes) -> int:
+    """How many documents that *mask* lets through hold *form*; 0 unless one of them writes it just so."""
+    segments, written = list(leaves(reader)), f" {form.text} ".encode()
+    blocks = [block for stem in _stems(form, known) for block in _postings(segments, "content", stem)]
+    found = {number for numbers, _weights in blocks for number in numbers if mask[number]}
+    columns = [(offset, leaf.column_reader("spelled", translate=False)) for leaf, offset in segments]
+    for number in found:
+        offset, column = next(each for each in reversed(columns) if each[0] <= number)
+        if written in column[number - offset]:
+            return len(found)
+    return 0
+
+
+def _stems(word: Word | Form, known: Generation) -> set[str]:
+    return {word.stems[LANGUAGES.index(known_language(language))] for language in known.languages}
+
+
+def _add_best(scores: list[float], segments: Segments, known: Generation, word: Word) -> None:
+    """Add what a word with several forms gives: in each document that of the form which gives most."""
+    most = [0.0] * len(scores)
+    for form in word.every:
+        of_form = [0.0] * len(scores)
+        for stem in sorted(_stems(form, known)):
+            _add_stem(of_form, segments, known, stem)
+        most = list(map(max, most, of_form))
+    scores[:] = map(add, scores, most)
+
+
+def _add_stem(scores: list[float], segments: Segments, known: Generation, stem: str) -> None:
+    for field, weight in FIELD_WEIGHTS.items():
+        _add(scores, list(_postings(segments, field, stem)), weight, known.norms[field])
 
 
 def _add(scores: list[float], blocks: list[Block], weight: float, norms: array[float]) -> None:
@@ -137,7 +182,7 @@ def _add(scores: list[float], blocks: list[Block], weight: float, norms: array[f
             scores[number] += rarity * times / (times + norms[number])
 
 
-def _postings(segments: list[tuple[IndexReader, int]], field: str, term: str) -> Iterator[Block]:
+def _postings(segments: Segments, field: str, term: str) -> Iterator[Block]:
     """Document numbers and weights of one term, block by block."""
     for leaf, offset in segments:
         try:

@@ -2,13 +2,15 @@
 
 One field ``content`` holds title and users' words twice and tags and body once;
 a field ``title`` holds title and words again. Lengths, rights and fingerprints
-lie in columns, so that they are read for all documents at once.
+lie in columns, so that they are read for all documents at once, and so do the
+words as they are written, each between blanks, for whoever mistyped one.
 """
 
 from __future__ import annotations
 
 import json
 import struct
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,11 +18,11 @@ from typing import Any, Final
 from whoosh import columns, fields, formats
 from whoosh.codec.whoosh3 import W3Codec
 
-from portal.search.analysis import identifier, term_counts
+from portal.search.analysis import identifier, spellings, surfaces, terms_of
 from portal.search.documents import Document
 from portal.search.engine import Hit
 
-NAME: Final = "portal1"
+NAME: Final = "portal2"
 """Name of the index inside its folder. Counting it up makes older layouts invisible, so that they are rebuilt."""
 TITLE_TIMES: Final = 2
 """How often title and users' words count in ``content``, against once for the body."""
@@ -57,6 +59,7 @@ SCHEMA: Final = fields.Schema(
     ref=fields.ID(),
     content=Terms(),
     title=Terms(),
+    spelled=fields.COLUMN(columns.VarBytesColumn()),
     lengths=fields.COLUMN(columns.FixedBytesColumn(_LENGTHS.size)),
     profile=fields.COLUMN(columns.VarBytesColumn()),
     mark=fields.COLUMN(columns.VarBytesColumn()),
@@ -104,8 +107,9 @@ def owner_term(owner: tuple[str, str]) -> str:
 
 def row(document: Document) -> dict[str, Any]:
     """What is written for one document."""
-    title = term_counts("\n".join((document.title, *document.words)), document.language)
-    content = term_counts("\n".join((document.body, *document.tags)), document.language)
+    above = Counter(surfaces("\n".join((document.title, *document.words))))
+    below = Counter(surfaces("\n".join((document.body, *document.tags))))
+    title, content = terms_of(above, document.language), terms_of(below, document.language)
     for term, times in title.items():
         content[term] += TITLE_TIMES * times
     return {
@@ -113,6 +117,7 @@ def row(document: Document) -> dict[str, Any]:
         "ref": identifier(document.ref),
         "content": content,
         "title": title,
+        "spelled": " ".join(["", *sorted(spellings({*above, *below})), ""]).encode(),
         "lengths": _LENGTHS.pack(content.total(), title.total()),
         "profile": Profile.of(document).pack(),
         "mark": f"{document.fingerprint()} {document.key}".encode(),

@@ -1,0 +1,40 @@
+"""What a person meant who mistyped: words that nothing readable holds are looked for in the forms that it does.
+
+The word itself stays in the query, and a word that is right as it is stays alone. Only words that stand in what this
+person may read are tried, so that no correction tells of a page that is for others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from portal.search.documents import Access
+from portal.search.query import Query, form
+from portal.search.real_words import is_real
+
+
+class Speller(Protocol):
+    """What knows the words of an index."""
+
+    def spellings(self, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
+        """See ``Engine``."""
+
+
+def understood(query: Query, speller: Speller, access: Access) -> Query:
+    """*query* with other forms of those words that nothing holds which a person may read.
+
+    Raises:
+        IndexUnusable: the index cannot be read.
+    """
+    told = speller.spellings(query, access) if query.words else {}
+    found = {word: forms for word, forms in told.items() if not is_real(word)}
+    if not found:
+        return query
+    words = (replace(each, forms=tuple(map(form, found.get(each.text, ())))) for each in query.words)
+    return replace(query, words=tuple(words))
+
+
+def corrections(query: Query) -> tuple[tuple[str, str], ...]:
+    """Each word that was not known, and what it was read as first."""
+    return tuple((word.text, word.forms[0].text) for word in query.words if word.forms)
