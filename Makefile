@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 ROUNDS ?= full
+COLLECTIONS ?= ../shared/collections
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint proof bench messages format clean
+.PHONY: help run demo test lint proof relevance bench messages format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,9 +51,12 @@ lint: $(STAMPS)/test ## Style, types, the floors of the house, templates
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/djlint portal plugins --lint --quiet
 
-proof: $(STAMPS)/test ## Slow proofs: kills, hostile input in a real browser (ROUNDS=small for a short run)
+proof: $(STAMPS)/test ## Slow proofs: kills, hostile input, trips without scripts (ROUNDS=small for a short run)
 	@$(BIN)/python -m tests.browser --install
 	@PROOF_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m proof -n $(CORES) --dist loadgroup
+
+relevance: $(STAMPS)/test ## How good the search is, on the collections in COLLECTIONS
+	@PORTAL_INSTANCE=$$(mktemp -d) $(BIN)/portal search measure $(COLLECTIONS)/*/
 
 bench: $(STAMPS)/test ## How fast it is: medians and 95th percentiles, sizes named
 	@$(BIN)/python -m tests.bench

@@ -36,6 +36,13 @@ INSTALLERS = (
     ("apk", [["apk", "add", "-q", "chromium"]]),
 )
 
+BOTH_WAYS = [
+    pytest.param(True, id="with-script"),
+    # takes as long again, and rarely finds anything of its own: `make proof`
+    pytest.param(False, id="without-script", marks=pytest.mark.proof),
+]
+"""For trips: in a browser that runs scripts, and in one that does not."""
+
 
 def find_chromium() -> str | None:
     """The path of an installed Chromium; ``CHROMIUM`` in the environment names one elsewhere."""

@@ -17,6 +17,7 @@ from portal.articles import (
     demo,
     events,
     evidence,
+    finding,
     hooks,
     keeping_events,
     notice_words,
@@ -49,6 +50,7 @@ from portal.core.portal import HandbookPage, Portal
 from portal.core.web import reading
 from portal.notices.kinds import NoticeKind
 from portal.organisation.models import Service
+from portal.search.documents import Document
 from portal.search.hooks import Searchable
 
 HOUR_SECONDS = 3600
@@ -129,6 +131,11 @@ class ArticlesRoom(Room):
     def start_steps(self) -> list[Step]:
         """The starter articles, when there is no article."""
         return [Step(30, lambda: cli.load_starters(self.portal))]
+
+    @hookimpl
+    def shipped_documents(self) -> list[Document]:
+        """The starter articles, samples included, handbook left out."""
+        return finding.shipped(self.portal.root)
 
     @hookimpl
     def demo_steps(self) -> list[Step]:

@@ -11,12 +11,12 @@ from portal.accounts.rights import Rights
 from portal.core import clock
 from portal.core.events import Job
 from portal.core.portal import Portal
+from portal.search.cli_measure import LEVELS, measure
 from portal.search.indexing import LISTENER, Indexing
 from portal.search.live import ROW, index_of
 from portal.search.models import SearchIndex
 from portal.search.service import find
 
-LEVELS = ("everyone", "support", "specialists")
 SHOWN_DIFFERENCES = 20
 
 
@@ -97,6 +97,9 @@ def find_command(house: Portal, words: tuple[str, ...], level: str, service: str
         click.echo(f"{place:2}. {hit.ref}  {hit.title.striptags()}  ({hit.service})")
         click.echo(f"    {hit.passage.striptags()}")
     click.echo(f"{results.total} fit.")
+
+
+search.add_command(measure)
 
 
 def _indexing(house: Portal) -> Indexing:

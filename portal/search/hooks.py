@@ -63,6 +63,14 @@ def searchables() -> list[Searchable]:
 
 
 @hookspec
+def shipped_documents() -> list[Document]:
+    """Return what can be found of the things that come with the portal, from their files.
+
+    Called by ``portal search measure`` for queries that bring no documents of their own.
+    """
+
+
+@hookspec
 def slot_search_top(words: str, viewer: Any) -> Markup | None:
     """Stand above the results for *words*. Called for each page of results; at most one query."""
 

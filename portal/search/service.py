@@ -21,15 +21,16 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
 from portal.organisation.models import Service
+from portal.search.answering import answer
 from portal.search.documents import Access
-from portal.search.engine import Engine, Hit, Page
+from portal.search.engine import Hit
 from portal.search.hooks import Readable
 from portal.search.live import LiveIndex
 from portal.search.models import LOG_DAYS, SearchLog
-from portal.search.query import Query, parse
+from portal.search.query import parse
 from portal.search.snippets import Highlighter
 from portal.search.sources import Sources
-from portal.search.spelling import corrections, understood
+from portal.search.spelling import corrections
 
 PAGE_LIMIT: Final = 50
 """Pages that can be walked to; who has not found it there needs other words, or a person."""
@@ -106,26 +107,24 @@ def find(
     if not query.words:
         return Results(words=query.text, shortened=query.shortened)
     filters = {name: value[:FILTER_LENGTH] for name, value in (("service", service), ("kind", kind)) if value}
-
-    def asked(engine: Engine) -> tuple[Query, Page]:
-        wanted = understood(query, engine, access)
-        return wanted, engine.search(wanted, access, filters=filters, offset=(page - 1) * per_page, limit=per_page)
-
-    meant, answer = index.ask(asked)
-    readable = _second_look(session, index.sources, answer.hits, rights)
-    shown = [hit for hit in answer.hits if (hit.source, hit.ref) in readable]
-    names = _service_names(session, set(answer.facets["service"]) | {hit.service for hit in shown})
+    start = (page - 1) * per_page
+    meant, found = index.ask(
+        lambda engine: answer(engine, query, access, filters=filters, offset=start, limit=per_page)
+    )
+    readable = _second_look(session, index.sources, found.hits, rights)
+    shown = [hit for hit in found.hits if (hit.source, hit.ref) in readable]
+    names = _service_names(session, set(found.facets["service"]) | {hit.service for hit in shown})
     kinds = {kind: label for source in index.sources.values() for kind, label in source.searchable.kinds.items()}
     marker = Highlighter(meant)
-    total = answer.total - (len(answer.hits) - len(shown))
+    total = found.total - (len(found.hits) - len(shown))
     return Results(
         words=query.text,
         shortened=query.shortened,
         corrected=corrections(meant),
         hits=tuple(_found(hit, readable[hit.source, hit.ref], marker, names, kinds) for hit in shown),
         total=total,
-        services=_choices(answer.facets["service"], names, filters.get("service", "")),
-        kinds=_choices(answer.facets["kind"], kinds, filters.get("kind", "")),
+        services=_choices(found.facets["service"], names, filters.get("service", "")),
+        kinds=_choices(found.facets["kind"], kinds, filters.get("kind", "")),
         page=page,
         pages=min(-(-total // per_page), PAGE_LIMIT),
     )

@@ -27,6 +27,7 @@ from portal.core.portal import Portal
 from portal.core.web import reading
 from portal.notices.kinds import NoticeKind
 from portal.organisation.models import Service, Unit
+from portal.search.documents import Document
 from portal.search.hooks import Searchable
 from tests.example_plugin import cli, events, hooks, listeners, notices, queries, service, views
 from tests.example_plugin.models import Note
@@ -134,6 +135,11 @@ class ExamplePlugin(Plugin):
     def searchables(self) -> list[Searchable]:
         """Notes can be found."""
         return [SEARCHABLE]
+
+    @hookimpl
+    def shipped_documents(self) -> list[Document]:
+        """No note comes with the board."""
+        return []
 
     @hookimpl
     def service_readable_counts(self, rights: Rights) -> Mapping[str, int]:

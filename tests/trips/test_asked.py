@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import go_on, open_menu, sign_in, watched
 from tests.trips.test_accessibility import AXE, barriers
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.browser
 ASK = "A short question, if you like"
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

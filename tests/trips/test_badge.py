@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import go_on, sign_in, watched
 from tests.trips.test_followed_up import is_clean, one
@@ -22,7 +23,7 @@ TITLE = "The laminator wobbles"
 WHY = "These two tried the page out in a training. Nobody was stopped by anything."
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import go_on, open_menu, sign_in, watched
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.browser
 REASON = "Five articles, each with one goal and steps that somebody can follow."
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def window(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Callable[[], BrowserContext]:
     return lambda: new_context(javascript=request.param)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import go_on, sign_in, watched
 from tests.trips.test_accessibility import AXE, barriers
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.browser
 PAGE = "KB0034"
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

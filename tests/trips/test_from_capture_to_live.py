@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.data import hostile_files as files
 from tests.served import Served
 from tests.trips.people import go_on, sign_in, watched
@@ -57,7 +58,7 @@ PASTE = """(area, text) => {
 SIZE = "(img) => img.decode().then(() => [img.naturalWidth, img.naturalHeight])"
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import watched
 
@@ -18,7 +19,7 @@ QUESTIONS = "Sign-in approval: questions people ask"
 FOR_SUPPORT = ("Print Spooler", "spool", "For support", "Wrong driver")
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def phone(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Page:
     return new_context(width=360, height=740, javascript=request.param).new_page()
 

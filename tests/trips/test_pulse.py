@@ -18,6 +18,7 @@ from plugins.feedback.surveys import survey_now
 from plugins.feedback.wordings import bank_now
 from portal.app import build
 from portal.core.mail import Mail
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import go_on, sign_in, watched
 
@@ -32,7 +33,7 @@ def next_working_noon() -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-script", "without-script"])
+@pytest.mark.parametrize("javascript", BOTH_WAYS)
 def test_somebody_answers_a_pulse_from_their_mail(
     own_demo: Served, new_context: Callable[..., BrowserContext], javascript: bool
 ):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import go_on, sign_in, watched
 from tests.trips.test_followed_up import is_clean, one
@@ -19,7 +20,7 @@ WORDS = "It was after the training: their phone was locked that morning."
 ANSWER = "They told me about that morning, so it counts."
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import PASSWORD, Served
 from tests.trips.people import go_on, open_menu, sign_in
 
@@ -18,7 +19,7 @@ ELSEWHERE = (
 )  # fmt: skip
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def window(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Callable[[], BrowserContext]:
     return lambda: new_context(javascript=request.param)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser import BOTH_WAYS
 from tests.served import Served
 from tests.trips.people import go_on, open_menu, sign_in, watched
 from tests.trips.test_followed_up import is_clean
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.browser
 REASON = "Your page let me print the badge for my first visitor in a minute."
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=BOTH_WAYS)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
