@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.search import synonyms
 from portal.search.documents import Access
 from portal.search.engine import Engine, Page
 from portal.search.query import Query
 from portal.search.spelling import understood
+from portal.search.synonyms import expanded
 
 
 def answer(
@@ -24,5 +26,5 @@ def answer(
     Raises:
         IndexUnusable: the index cannot be read.
     """
-    meant = understood(query, engine, access)
+    meant = understood(expanded(query, synonyms.shipped()), engine, access)
     return meant, engine.search(meant, access, filters=filters, offset=offset, limit=limit)

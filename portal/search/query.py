@@ -18,10 +18,13 @@ WORD_LIMIT: Final = 64
 
 @dataclass(frozen=True)
 class Form:
-    """Another word that may be meant: its stem in each language of ``analysis.LANGUAGES``."""
+    """What may be meant by a word: one or more others, each with its stem in each language of ``analysis.LANGUAGES``.
+
+    Several words together weigh as much as one: the mean of what each gives.
+    """
 
     text: str
-    stems: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,18 @@ class Word:
     """One word to look for, and its stem in each language of ``analysis.LANGUAGES``.
 
     What fits one of its *forms* fits as well: in each document the best of them counts, and no two of them together.
+    *read_as* is the word for which it was taken, where nothing has it as it is.
     """
 
     text: str
     stems: tuple[str, ...]
     forms: tuple[Form, ...] = ()
+    read_as: str = ""
 
     @property
-    def every(self) -> tuple[Word | Form, ...]:
-        """The word itself, and its other forms."""
-        return (self, *self.forms)
+    def every(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """The stems of the word itself, and of the words of each other form."""
+        return ((self.stems,), *(each.words for each in self.forms))
 
     @property
     def is_identifier(self) -> bool:
@@ -61,7 +66,7 @@ class Query:
     def stems(self, language: str) -> frozenset[str]:
         """The stems to look for in text of *language*."""
         place = analysis.LANGUAGES.index(analysis.known_language(language))
-        return frozenset(each.stems[place] for word in self.words for each in word.every)
+        return frozenset(stems[place] for word in self.words for each in word.every for stems in each)
 
 
 def parse(typed: str) -> Query:
@@ -79,9 +84,22 @@ def parse(typed: str) -> Query:
     )
 
 
-def form(piece: str) -> Form:
-    """A lower-case *piece* as a form of another word."""
-    return Form(text=analysis.fold(piece), stems=_stems(piece))
+def form(typed: str) -> Form:
+    """One word or several as a form of another one."""
+    query = parse(typed)
+    return Form(text=" ".join(word.text for word in query.words), words=tuple(word.stems for word in _parts(query)))
+
+
+def words_in(typed: str) -> tuple[str, ...]:
+    """The words of *typed* as a query has them."""
+    return tuple(word.text for word in parse(typed).words)
+
+
+def _parts(query: Query) -> tuple[Word, ...]:
+    """The words but for those that are others joined: “sign-in” is “signin” and “sign”."""
+    texts = [word.text for word in query.words]
+    joined = {text for text in texts if any(text != each and text.startswith(each) for each in texts)}
+    return tuple(word for word in query.words if word.text not in joined) or query.words
 
 
 def _word(piece: str) -> Word:

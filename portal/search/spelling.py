@@ -6,11 +6,12 @@ person may read are tried, so that no correction tells of a page that is for oth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from portal.search.documents import Access
-from portal.search.query import Query, form
+from portal.search.query import Query, Word, form
 from portal.search.real_words import is_real
 
 
@@ -31,10 +32,15 @@ def understood(query: Query, speller: Speller, access: Access) -> Query:
     found = {word: forms for word, forms in told.items() if not is_real(word)}
     if not found:
         return query
-    words = (replace(each, forms=tuple(map(form, found.get(each.text, ())))) for each in query.words)
-    return replace(query, words=tuple(words))
+    return replace(query, words=tuple(_read_as(each, found.get(each.text, ())) for each in query.words))
+
+
+def _read_as(word: Word, others: Sequence[str]) -> Word:
+    if not others or word.forms:  # whose meaning is known is no slip
+        return word
+    return replace(word, forms=tuple(map(form, others)), read_as=others[0])
 
 
 def corrections(query: Query) -> tuple[tuple[str, str], ...]:
     """Each word that was not known, and what it was read as first."""
-    return tuple((word.text, word.forms[0].text) for word in query.words if word.forms)
+    return tuple((word.text, word.read_as) for word in query.words if word.read_as)

@@ -19,6 +19,10 @@ def publish(house, run_jobs, frozen_clock):
     return run
 
 
+NOW_AND_THEN = ("FROM portal_state", "FROM plugin_switch", "(SELECT site.holidays", "LEFT OUTER JOIN article_reader")
+"""Parts of what is read once a while, whatever the page."""
+
+
 def titles(answer):
     """The results of a page: address and plain title of each."""
     rows = re.findall(r'<a href="([^"]*)" data-result[^>]*>(.*?)</a>', answer.text)
@@ -173,7 +177,8 @@ def test_the_number_of_queries_does_not_grow_with_the_results(client, house, pub
         statements = []
 
         def note(_connection, _cursor, statement, *_more, statements=statements):
-            statements.append(statement.split()[0])
+            if not any(each in statement for each in NOW_AND_THEN):
+                statements.append(statement.split()[0])
 
         sa.event.listen(house.db.engine, "before_cursor_execute", note)
         answer = client.get("/search?q=printer")

@@ -119,7 +119,7 @@ def score(reader: IndexReader, known: Generation, query: Query) -> list[float]:
     """The score of every document for *query*, 0 where nothing matches: BM25 over all its terms."""
     scores = [0.0] * len(known.codes)
     segments = list(leaves(reader))
-    plain = {stem for word in query.words if not word.forms for stem in _stems(word, known)}
+    plain = {stem for word in query.words if not word.forms for stem in _stems(word.stems, known)}
     for stem in sorted(plain):
         _add_stem(scores, segments, known, stem)
     for word in query.words:
@@ -136,14 +136,16 @@ def score(reader: IndexReader, known: Generation, query: Query) -> list[float]:
 def knows(reader: IndexReader, known: Generation, word: Word, mask: bytes) -> bool:
     """Whether a document that *mask* lets through holds *word* in any form of its language."""
     segments = list(leaves(reader))
-    blocks = (block for stem in _stems(word, known) for block in _postings(segments, "content", stem))
+    blocks = (block for stem in _stems(word.stems, known) for block in _postings(segments, "content", stem))
     return any(mask[number] for numbers, _weights in blocks for number in numbers)
 
 
 def spelled(reader: IndexReader, known: Generation, form: Form, mask: bytes) -> int:
     """How many documents that *mask* lets through hold *form*; 0 unless one of them writes it just so."""
     segments, written = list(leaves(reader)), f" {form.text} ".encode()
-    blocks = [block for stem in _stems(form, known) for block in _postings(segments, "content", stem)]
+    blocks = [
+        block for stems in form.words for stem in _stems(stems, known) for block in _postings(segments, "content", stem)
+    ]
     found = {number for numbers, _weights in blocks for number in numbers if mask[number]}
     columns = [(offset, leaf.column_reader("spelled", translate=False)) for leaf, offset in segments]
     for number in found:
@@ -153,8 +155,8 @@ def spelled(reader: IndexReader, known: Generation, form: Form, mask: bytes) -> 
     return 0
 
 
-def _stems(word: Word | Form, known: Generation) -> set[str]:
-    return {word.stems[LANGUAGES.index(known_language(language))] for language in known.languages}
+def _stems(stems: tuple[str, ...], known: Generation) -> set[str]:
+    return {stems[LANGUAGES.index(known_language(language))] for language in known.languages}
 
 
 def _add_best(scores: list[float], segments: Segments, known: Generation, word: Word) -> None:
@@ -162,15 +164,15 @@ def _add_best(scores: list[float], segments: Segments, known: Generation, word: 
     most = [0.0] * len(scores)
     for form in word.every:
         of_form = [0.0] * len(scores)
-        for stem in sorted(_stems(form, known)):
-            _add_stem(of_form, segments, known, stem)
+        for stem in sorted({stem for stems in form for stem in _stems(stems, known)}):
+            _add_stem(of_form, segments, known, stem, share=1 / len(form))
         most = list(map(max, most, of_form))
     scores[:] = map(add, scores, most)
 
 
-def _add_stem(scores: list[float], segments: Segments, known: Generation, stem: str) -> None:
+def _add_stem(scores: list[float], segments: Segments, known: Generation, stem: str, share: float = 1.0) -> None:
     for field, weight in FIELD_WEIGHTS.items():
-        _add(scores, list(_postings(segments, field, stem)), weight, known.norms[field])
+        _add(scores, list(_postings(segments, field, stem)), weight * share, known.norms[field])
 
 
 def _add(scores: list[float], blocks: list[Block], weight: float, norms: array[float]) -> None:
