@@ -34,7 +34,16 @@ FOR_THE_SCRIPT = ("hx-", "data-")
 SAYS = {"flash": 1, "Refused": 2, "NotFound": 2, "Forbidden": 2, "TooSoon": 2, "SignInFirst": 2, "LoginRefused": 2,
         "PersonalData": 9, "NavItem": 9, "Permission": 9, "LeftOut": 2}  # fmt: skip
 # Rooms speak to whoever starts and repairs the portal in English: these files answer on the command line alone.
-COMMAND_LINE = {"cli.py", "backup.py", "config.py", "migrate.py", "serving.py", "doctor.py"}
+COMMAND_LINE = {
+    "cli.py",
+    "cli_measure.py",
+    "judged.py",
+    "backup.py",
+    "config.py",
+    "migrate.py",
+    "serving.py",
+    "doctor.py",
+}
 
 
 class _Found(HTMLParser):
