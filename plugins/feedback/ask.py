@@ -29,7 +29,6 @@ from portal.articles.states import Asked as AskedWhat
 
 log = logging.getLogger(__name__)
 
-PATIENCE_MS: Final = 50
 REST: Final = timedelta(minutes=1)
 SLOW_IN_A_ROW: Final = 2
 LATELY: Final = timedelta(days=90)
@@ -64,8 +63,9 @@ class Ask:
 class Breaker:
     """Lets asking rest for a minute once it was slow twice in a row: no page waits for a question."""
 
-    def __init__(self) -> None:
-        """Nothing was slow yet."""
+    def __init__(self, patience_ms: float) -> None:
+        """Nothing was slow yet; what takes longer than *patience_ms* is."""
+        self._patience_ms = patience_ms
         self._slow = 0
         self._until: datetime | None = None
 
@@ -75,7 +75,7 @@ class Breaker:
 
     def note(self, took_ms: float, now: datetime) -> None:
         """Take down how long asking took."""
-        self._slow = self._slow + 1 if took_ms > PATIENCE_MS else 0
+        self._slow = self._slow + 1 if took_ms > self._patience_ms else 0
         if self._slow:
             log.warning("asking was slow", extra={"took_ms": round(took_ms), "in_a_row": self._slow})
         if self._slow >= SLOW_IN_A_ROW:

@@ -64,13 +64,19 @@ class FeedbackPlugin(Plugin):
             "pulse_weeks", 26, "Weeks between two pulse rounds. 0 means that only an administrator begins one.", least=0
         ),
         Setting("named_months", 24, "Months after which the link between answers and people is cut.", least=1),
+        Setting(
+            "patience_ms",
+            50,
+            "Milliseconds a page waits for what it asks; twice longer in a row, and asking rests a minute.",
+            least=1,
+        ),
     )
     paths = ("/feedback",)
 
     def setup(self, portal: Portal) -> None:
         """Nothing was slow yet."""
         super().setup(portal)
-        self._breaker = ask.Breaker()
+        self._breaker = ask.Breaker(portal.config.number("feedback.patience_ms"))
         self._jobs = inviting_jobs.Jobs(portal)
 
     def open_pages(self, app: Flask) -> None:

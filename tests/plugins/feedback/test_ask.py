@@ -112,7 +112,7 @@ def test_moments_of_no_page_ask_nothing(session, moment):
 
 
 def test_asking_rests_for_a_minute_once_it_was_slow_twice_in_a_row(caplog):
-    breaker = ask.Breaker()
+    breaker = ask.Breaker(50)
     rests = []
 
     with caplog.at_level(logging.WARNING, logger="plugins.feedback.ask"):
