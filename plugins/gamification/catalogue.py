@@ -72,7 +72,6 @@ class Holder:
     person_id: int | None
     name: str
     since: datetime
-    times: int
 
 
 def waits(badge: Badge) -> bool:
@@ -131,7 +130,7 @@ def holders(session: Session, badge_id: str, viewer_id: int, *, page: int = 1) -
     of = sa.and_(_standing(viewer_id), Award.badge_id == badge_id)
     since = sa.func.max(Award.granted_at)
     query = (
-        sa.select(Person.id, Person.name, Person.left_at, since.label("since"), sa.func.count(Award.id).label("times"))
+        sa.select(Person.id, Person.name, Person.left_at, since.label("since"))
         .join(Award, Award.person_id == Person.id)
         .where(of)
         .group_by(Person.id, Person.name, Person.left_at)
@@ -144,7 +143,6 @@ def holders(session: Session, badge_id: str, viewer_id: int, *, page: int = 1) -
             person_id=row.id if row.left_at is None else None,
             name=row.name if row.left_at is None else _("a former colleague"),
             since=row.since,
-            times=row.times,
         )
         for row in rows
     ], total

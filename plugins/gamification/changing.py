@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,7 @@ class Moved(Refused):
 
 @dataclass(frozen=True)
 class Example:
-    """An award that would come or go. *name* is empty where the person does not show it to whoever looks."""
+    """An award that would come, go or be kept. *name* is empty where the person does not show it to whoever looks."""
 
     name: str
     key: str
@@ -54,10 +55,14 @@ class Example:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a changed badge would do: how many awards come, go and stay, with at most ten examples."""
+    """What a changed badge would do: how many awards come, go and stay, with at most ten examples.
+
+    *kept* are those that the new rule would not give, and that stay since what was earned is kept.
+    """
 
     gained: int
     lost: int
+    kept: int
     stays: int
     examples: tuple[Example, ...]
 
@@ -99,8 +104,18 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip() + "\n"
 
 
-def preview(session: Session, badge: Badge, *, viewer_id: int | None) -> Preview:
-    """What *badge* would change in the awards that stand. Writes nothing."""
+def mark_of(text: str, how: str) -> str:
+    """A short mark of a definition and of what becomes of those who have the badge: what is saved is what was tried."""
+    return hashlib.sha256(f"{how}\n{plain(text)}".encode()).hexdigest()[:16]
+
+
+def preview(session: Session, badge: Badge, *, how: str, viewer_id: int | None) -> Preview:
+    """What *badge* would change in the awards that stand, with what was earned kept or not. Writes nothing.
+
+    Raises:
+        Refused: there is no such choice.
+    """
+    _must_be_choice(how)
     log = {(each.person_id, each.key): each for each in _worked_out(session, badge)}
     stands = {
         (each.person_id, each.key): each for each in projecting.standing(session) if each.badge_id == badge.id
@@ -119,7 +134,19 @@ def preview(session: Session, badge: Badge, *, viewer_id: int | None) -> Preview
         for is_gained, some in ((False, few_lost), (True, few_gained))
         for each in some
     ]
-    return Preview(len(gained), len(lost), len(stands) - len(lost), tuple(examples))
+    is_kept = how == KEEP
+    return Preview(
+        gained=len(gained),
+        lost=0 if is_kept else len(lost),
+        kept=len(lost) if is_kept else 0,
+        stays=len(stands) - len(lost),
+        examples=tuple(examples),
+    )
+
+
+def _must_be_choice(how: str) -> None:
+    if how not in {FRESH, KEEP}:
+        raise Refused(_("There is no such choice."), hint=_("Choose one of those on the page."))
 
 
 def _worked_out(session: Session, badge: Badge) -> Iterator[Held]:
@@ -149,8 +176,7 @@ def save(session: Session, text: str, *, badge_id: str, seen: int, how: str, by:
         Refused: a new badge has an id that was taken before, or there is no such choice.
     """
     badge = check(text, badge_id)
-    if how not in {FRESH, KEEP}:
-        raise Refused(_("There is no such choice."), hint=_("Choose one of those on the page."))
+    _must_be_choice(how)
     _keep_shipped(session, now)
     held = shelf.active(session).get(badge.id)
     if badge_id and (held is None or held[1] != seen):

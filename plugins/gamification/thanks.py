@@ -24,6 +24,7 @@ from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.articles.models import Article
 from portal.articles.queries import openable
+from portal.core import typed
 from portal.core.clock import now as clock_now
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
@@ -82,8 +83,8 @@ def say(
 
 def said_well(reason: str) -> str:
     """A reason as it is kept, without blanks around its words. Raises ``ReasonRefused`` for too few or too many."""
-    reason = " ".join(reason.split())
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+    reason = " ".join(typed.clean(reason).split())
+    if typed.length(reason) < SHORTEST_REASON or len(reason) > LONGEST_REASON:
         raise ReasonRefused(
             _("Say in %(least)s to %(most)s characters what helped you.", least=SHORTEST_REASON, most=LONGEST_REASON),
             hint=_("One sentence is enough: what they did, and what it was good for."),

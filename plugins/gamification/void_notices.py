@@ -10,8 +10,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from plugins.gamification import choices, reading, voiding
-from plugins.gamification.counted_words import why_out
+from plugins.gamification import choices, counted, reading, voiding
+from plugins.gamification.counted_words import TITLE, why_out
 from plugins.gamification.events import GamificationReviewAsked, GamificationReviewDecided, GamificationVoided
 from plugins.gamification.models import Contribution, Review
 from portal.accounts.models import Person, PersonRole
@@ -101,27 +101,42 @@ def _voided(session: Session, rights: Rights, rows: Sequence[Notice]) -> dict[in
     again = sa.select(Review.id).where(
         Review.retraction_key == Contribution.dedupe_key, Review.outcome == voiding.RESTORED
     )  # fmt: skip
-    query = sa.select(Contribution.id, Contribution.retract_mode, Contribution.reason).where(
-        Contribution.id.in_(sorted({each for ids in wanted.values() for each in ids})),
-        ~again.exists(),
-        choices.takes_part(sa.literal(rights.person_id)),
+    fact = aliased(Contribution)
+    query = (
+        sa.select(Contribution.id, Contribution.retract_mode, Contribution.reason, fact)
+        .join(fact, fact.dedupe_key == Contribution.retracts)
+        .where(
+            Contribution.id.in_(sorted({each for ids in wanted.values() for each in ids})),
+            ~again.exists(),
+            choices.takes_part(sa.literal(rights.person_id)),
+        )
     )
-    whys = {row.id: why_out(row.retract_mode, row.reason) for row in session.execute(query)}
+    out = {row[0]: (why_out(row[1], row[2]), row[3]) for row in session.execute(query)}
+    names = counted.titles_of(session, [row for _why, row in out.values()], rights)
     lines = {}
     for row_id, ids in wanted.items():
-        found = [whys[each] for each in ids if each in whys]
+        found = [(why, row) for why, row in (out[each] for each in ids if each in out)]
         if found:
-            lines[row_id] = Line(text=_said(found), path=OWN_PAGE)
+            whats = [_what(row, *names[row.id]) for _why, row in found]
+            lines[row_id] = Line(text=_said(whats, [why for why, _row in found]), path=f"{OWN_PAGE}?only=out")
     return lines
 
 
-def _said(whys: Sequence[str]) -> str:
-    """One sentence, and the reason where it is one for all."""
-    text = ngettext(
-        "Something that credited you does not count.",
-        "%(num)s things that credited you do not count.",
-        len(whys),
-    )
+def _what(row: Contribution, about: str, path: str) -> str:
+    """What it is in a few words, with the article where that may be read."""
+    return f"{TITLE[row.kind]}: {about}" if path else str(TITLE[row.kind])
+
+
+def _said(whats: Sequence[str], whys: Sequence[str]) -> str:
+    """One sentence, with what it is where that is one thing, and the reason where it is one for all."""
+    if len(whats) == 1:
+        text = _("This does not count: %(what)s.", what=whats[0])
+    else:
+        text = ngettext(
+            "%(num)s thing that credited you does not count.",
+            "%(num)s things that credited you do not count.",
+            len(whats),
+        )
     why = whys[0] if len(set(whys)) == 1 else _("Your page says why.")
     return f"{text} {why}"
 

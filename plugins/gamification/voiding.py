@@ -19,6 +19,7 @@ from plugins.gamification.events import GamificationReviewAsked, GamificationRev
 from plugins.gamification.facts import VOID
 from plugins.gamification.kinds import RETRACTED
 from plugins.gamification.models import LONGEST_REASON, Contribution, Review
+from portal.core import typed
 from portal.core.errors import NotFound, Refused
 from portal.core.events import emit
 from portal.core.i18n import gettext as _
@@ -36,11 +37,11 @@ OUTCOME_TITLE: Final[Mapping[str, Any]] = {
 
 
 def void(session: Session, event_id: int, *, by: int, reason: str, now: datetime) -> Contribution:
-    """Say that a contribution never should have counted; return it. Twice is harmless.
+    """Say that a contribution never should have counted; return it. The same coach twice with the same words is once.
 
     Raises:
         NotFound: there is no such contribution.
-        Refused: no reason that says why, or it is one's own.
+        Refused: no reason that says why, it is one's own, or another coach was first.
     """
     row = session.get(Contribution, event_id, with_for_update=True)
     if row is None or row.kind == RETRACTED:
@@ -48,7 +49,7 @@ def void(session: Session, event_id: int, *, by: int, reason: str, now: datetime
     reason = said(reason, "reason")
     if is_part_of(by, row, reading.now_one(session)):
         raise Refused(_("You are part of this yourself."), hint=_("Ask another coach to look at it."))
-    recording.take_back(
+    key = recording.take_back(
         session,
         row.dedupe_key,
         credit_id=row.credit_id,
@@ -59,7 +60,20 @@ def void(session: Session, event_id: int, *, by: int, reason: str, now: datetime
         by=by,
         reason=reason,
     )
+    if key is None and not _is_said_so(session, row, by, reason):
+        raise Refused(
+            _("It does not count already, for another reason."),
+            hint=_("Yours was not kept. Open the page again to read what stands there."),
+        )
     return row
+
+
+def _is_said_so(session: Session, row: Contribution, by: int, reason: str) -> bool:
+    """Whether what took *row* back stands there in the very words of *by*: the button was pressed twice."""
+    first = sa.select(Contribution.actor_id, Contribution.reason).where(
+        Contribution.retracts == row.dedupe_key, Contribution.retract_mode == VOID
+    )
+    return session.execute(first).first() == (by, reason)
 
 
 def is_part_of(coach_id: int, row: Contribution, same: Mapping[int, int]) -> bool:
@@ -77,8 +91,8 @@ def said(reason: str, field: str) -> str:
     Raises:
         Refused: too few or too many of them.
     """
-    reason = reason.replace("\r\n", "\n").strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+    reason = typed.clean(reason)
+    if typed.length(reason) < SHORTEST_REASON or len(reason) > LONGEST_REASON:
         raise Refused(
             _("Say in %(least)s to %(most)s characters why.", least=SHORTEST_REASON, most=LONGEST_REASON),
             hint=_("The person concerned reads it."),
@@ -107,7 +121,7 @@ def ask_again(session: Session, person_id: int, retraction_id: int, *, words: st
             _("This was decided more than %(count)s days ago.", count=ASKED_WITHIN.days),
             hint=_("Talk to a coach about it."),
         )
-    words = words.replace("\r\n", "\n").strip()
+    words = typed.clean(words)
     if len(words) > LONGEST_REASON:
         raise Refused(_("Say it in at most %(most)s characters.", most=LONGEST_REASON), field="words")
     review = Review(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 
-from plugins.gamification import changing, marks, replaying, shelf
+from plugins.gamification import changing, in_words, marks, replaying, shelf
 from plugins.gamification.changing import FRESH, KEEP, DoesNotFit, Preview
 from portal.core.clock import now
 from portal.core.errors import Refused
@@ -40,7 +41,7 @@ distinct = "actor"
 
 
 class RuleForm(FlaskForm):  # type: ignore[misc]
-    """A badge as a text, and what becomes of those who have it."""
+    """A badge as a text, and what becomes of those who have it; *tried* is the mark of what was previewed last."""
 
     class Meta:
         """The page's own token guards it."""
@@ -48,6 +49,7 @@ class RuleForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     seen = HiddenField()
+    tried = HiddenField()
     toml = TextAreaField(_l("Definition"), render_kw={"rows": 22, "maxlength": changing.LONGEST, "spellcheck": "false"})
     how = RadioField(_l("What becomes of those who have it"), default=KEEP)
 
@@ -110,18 +112,20 @@ def _edit(badge_id: str, text: str, version: int) -> ResponseReturnValue:
         return _page(form, badge_id)
     try:
         badge = changing.check(form.toml.data or "", badge_id)
-        if request.form.get("do") == "save":
+        mark = changing.mark_of(form.toml.data or "", form.how.data or "")
+        if request.form.get("do") == "save" and form.tried.data == mark:
             return _save(form, badge_id)
     except DoesNotFit as fault:
         form.toml.errors = [": ".join(filter(None, (each.badge, each.field, each.sentence))) for each in fault.problems]
         return _page(form, badge_id), 422
     except Refused as fault:
-        form.form_errors = [" ".join(filter(None, (str(fault), fault.hint)))]
+        form.form_errors = [" ".join(filter(None, (fault.message, fault.hint)))]
         stands = text if isinstance(fault, changing.Moved) else ""
         form.seen.data = str(version)
         return _page(form, badge_id, stands=stands), 422
-    tried = changing.preview(reading(), badge, viewer_id=viewer().person_id)
-    return _page(form, badge_id, tried=tried)
+    form.tried.data = mark
+    tried = changing.preview(reading(), badge, how=form.how.data or "", viewer_id=viewer().person_id)
+    return _page(form, badge_id, tried=tried, rule=in_words.rule(badge))
 
 
 def _save(form: Any, badge_id: str) -> ResponseReturnValue:
@@ -140,12 +144,13 @@ def _save(form: Any, badge_id: str) -> ResponseReturnValue:
     return redirect(url_for(".edit", badge_id=saved.id), 303)
 
 
-def _page(form: Any, badge_id: str, *, tried: Preview | None = None, stands: str = "") -> str:
+def _page(form: Any, badge_id: str, *, tried: Preview | None = None, rule: Sequence[str] = (), stands: str = "") -> str:
     return render_template(
         "gamification/badge_rule.html",
         form=form,
         badge_id=badge_id,
         is_new=not badge_id,
         tried=tried,
+        rule=rule,
         stands=stands,
     )

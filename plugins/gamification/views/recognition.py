@@ -35,13 +35,15 @@ def choose() -> ResponseReturnValue:
     form, person_id = ChoicesForm(), current_viewer().rights.person_id or 0
     try:
         with transaction() as session:
+            was_on = choices.of(session, person_id).is_on
             choices.choose(
                 session, person_id, is_on=bool(form.is_on.data), shown_to=form.shown_to.data or "", now=now()
             )
     except Refused as fault:
         form.refuse(fault)
         return _page(chosen=form), 422
-    flash(_("Saved. It holds from now on."))
+    is_back = form.is_on.data and not was_on
+    flash(_("Saved. Your badges are back in a minute.") if is_back else _("Saved. It holds from now on."))
     return redirect(url_for(".index"), 303)
 
 

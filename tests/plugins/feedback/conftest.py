@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from portal.accounts.models import Person
 from portal.core.portal import Portal
 from portal.organisation import demo
+
+
+@pytest.fixture
+def app_settings() -> dict[str, Any]:
+    """On a busy machine pages ask as well."""
+    return {"feedback.patience_ms": 10_000}
 
 
 @pytest.fixture

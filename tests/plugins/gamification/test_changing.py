@@ -9,6 +9,7 @@ from plugins.gamification import changing, choices, projecting, recording, repla
 from plugins.gamification.changing import FRESH, KEEP, DoesNotFit, Moved
 from plugins.gamification.models import AwardNotice, BadgeVersion, Contribution
 from plugins.gamification.projecting import standing
+from portal.core.errors import Refused
 from portal.core.events import EventRow
 from portal.testing import NOON, send
 
@@ -54,12 +55,16 @@ def test_a_preview_says_who_would_gain_and_lose_and_writes_nothing(used, people)
     ana, ben, kim, _lou = people
     with used.db.transaction() as session:
         before = session.scalar(sa.select(sa.func.count(EventRow.id)))
-        found = changing.preview(session, changing.check(TEXT.format(count=2), "asked-for"), viewer_id=kim.id)
-        assert (found.gained, found.lost, found.stays) == (0, 1, 1)
+        badge = changing.check(TEXT.format(count=2), "asked-for")
+        found = changing.preview(session, badge, how=FRESH, viewer_id=kim.id)
+        assert (found.gained, found.lost, found.kept, found.stays) == (0, 1, 0, 1)
         assert [(each.name, each.is_gained) for each in found.examples] == [("Ben", False)]
         choices.choose(session, ben.id, is_on=True, shown_to="nobody", now=NOON)
-        again = changing.preview(session, changing.check(TEXT.format(count=2), "asked-for"), viewer_id=kim.id)
+        again = changing.preview(session, badge, how=KEEP, viewer_id=kim.id)
+        assert (again.lost, again.kept, again.stays) == (0, 1, 1)
         assert [each.name for each in again.examples] == [""]
+        with pytest.raises(Refused, match="no such choice"):
+            changing.preview(session, badge, how="", viewer_id=kim.id)
         assert (holders(session), session.scalar(sa.select(sa.func.count(EventRow.id)))) == ([ana.id, ben.id], before)
 
 
@@ -137,6 +142,12 @@ def test_an_administrator_checks_mends_and_saves_on_the_page(used, as_role, run_
     fields = {"toml": TEXT.format(count=2), "seen": "1", "how": FRESH}
     tried = send(admin, path, fields | {"do": "preview"})
     assert "<dt>Would be lost</dt><dd>1</dd>" in tried.text
+    mark = changing.mark_of(fields["toml"], FRESH)
+    assert (f'value="{mark}"' in tried.text, "Nothing was saved yet." in tried.text) == (True, True)
+    for unseen in ({}, {"tried": changing.mark_of(fields["toml"], KEEP)}):  # what nobody previewed is not saved
+        shown = send(admin, path, fields | unseen | {"do": "save"})
+        assert (shown.status_code, "Nothing was saved yet." in shown.text) == (200, True)
+    fields |= {"tried": mark}
     assert send(admin, path, fields | {"do": "save"}).status_code == 303
     late = send(admin, path, fields | {"do": "save"})
     assert (late.status_code, "What stands there now" in late.text) == (422, True)

@@ -80,6 +80,16 @@ def test_a_coach_says_with_a_reason_that_something_does_not_count(log, people):
     assert told.payload == {"person_id": people["ben"], "key": retraction.dedupe_key}
 
 
+def test_a_second_coach_with_another_reason_is_told_that_theirs_was_not_kept(log, people):
+    row = solved(log, people)
+    for _ in range(2):  # the button pressed twice
+        voiding.void(log, row.id, by=people["eva"], reason=WHY, now=NOON)
+
+    with pytest.raises(Refused, match="for another reason"):
+        voiding.void(log, row.id, by=people["fay"], reason="It was tried out by somebody else.", now=NOON)
+    assert len(voided(log)) == 1
+
+
 def test_nobody_voids_without_a_reason_nor_what_they_are_part_of(log, people):
     row = solved(log, people, actor="eva", credit="fay")
 

@@ -86,7 +86,7 @@ def test_a_badge_that_goes_is_not_read_any_more_and_returns_untold(company, peop
     run_jobs()
     void(company, event, people["eva"])
     run_jobs()
-    assert [path for _text, path in heard("ben")] == ["/recognition"]
+    assert [path for _text, path in heard("ben")] == ["/recognition?only=out"]
     with company.db.transaction() as session:
         recording.write_again(session, session.get_one(Contribution, event), now=NOON)
     run_jobs()
@@ -189,7 +189,7 @@ def test_what_does_not_count_is_told_with_the_reason(company, people, helped, he
     run_jobs()
     again(company, "gamification.voided")
     run_jobs()
-    assert heard("ben") == [(f"Something that credited you does not count. {WHY}", "/recognition")]
+    assert heard("ben") == [(f"This does not count: Readers found an article clear. {WHY}", "/recognition?only=out")]
 
 
 def test_of_many_that_come_at_once_there_is_one_notice(company, people, helped, heard, run_jobs):
@@ -197,7 +197,7 @@ def test_of_many_that_come_at_once_there_is_one_notice(company, people, helped, 
         helped("ana", at=NOON + timedelta(minutes=number), number=number, kind="article.helpful")
     run_jobs()
     why = "More than two such signals came from one person within ten minutes. The first two count."
-    assert heard("ben") == [(f"7 things that credited you do not count. {why}", "/recognition")]
+    assert heard("ben") == [(f"7 things that credited you do not count. {why}", "/recognition?only=out")]
     again(company, "gamification.voided")
     run_jobs()
     assert len(heard("ben")) == 1
@@ -211,7 +211,7 @@ def test_of_several_reasons_the_page_says_which(company, people, helped, heard, 
         fairness.void_bursts(session, people["ben"], now=NOON)
     void(company, event, people["eva"])
     run_jobs()
-    assert heard("ben") == [("2 things that credited you do not count. Your page says why.", "/recognition")]
+    assert heard("ben") == [("2 things that credited you do not count. Your page says why.", "/recognition?only=out")]
 
 
 def ask(company, people):
@@ -244,7 +244,8 @@ def test_a_second_look_is_told_to_other_coaches_and_then_to_who_asked(
     decide(company, people, review, outcome)
     run_jobs()
     assert heard("fay") == []
-    said = (f"Something that credited you does not count. {WHY}", "/recognition")
+    what = "This does not count: Somebody in support found an article helpful."
+    said = (f"{what} {WHY}", "/recognition?only=out")
     assert heard("ben") == [*([said] if outcome == "stands" else []), (text, "/recognition")]
 
 

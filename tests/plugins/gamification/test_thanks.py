@@ -68,7 +68,7 @@ def test_the_same_words_within_ten_minutes_are_one_thanks(log, people):
     assert (first.id == again.id, first.id == later.id) == (True, False)
 
 
-@pytest.mark.parametrize("reason", ["", "x" * 19, f"  {'x' * 19} \n  ", "x" * 1001])
+@pytest.mark.parametrize("reason", ["", "x" * 19, f"  {'x' * 19} \n  ", "x" * 1001, "\u200b" * 40, "\0" * 40])
 def test_thanks_need_a_reason_of_twenty_characters(log, people, reason):
     with pytest.raises(ReasonRefused, match="20 to 1000"):
         say(log, people["ana"], people["ben"], reason=reason)
