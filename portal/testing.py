@@ -50,6 +50,8 @@ def _push_request_context() -> None:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance folder whose database was made by migrations; copied for each test."""
     folder = tmp_path_factory.mktemp("migrated")
+    # Working out what texts mean takes a moment for each; tests of it turn it on.
+    (folder / "portal.toml").write_text("search_meaning = false\n", encoding="utf-8")
     house = build({"instance": str(folder)}, environ={})
     migrate.upgrade(house.db, migrate.owners(house.root, house.plugins), backup_to=None, now=NOON)
     house.close()

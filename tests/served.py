@@ -42,6 +42,7 @@ def environment(instance: Path, port: int = 0) -> dict[str, str]:
     """The environment of a portal of its own."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     own |= {"PORTAL_INSTANCE": str(instance), "PORTAL_LOG_LEVEL": "WARNING"}
+    own |= {"PORTAL_SEARCH_MEANING": "false"}  # working out what all texts mean takes a minute
     own |= {"PORTAL_FEEDBACK_PATIENCE_MS": "10000"}  # on a busy machine questions are asked as well
     return own | ({"PORTAL_PORT": str(port)} if port else {})
 

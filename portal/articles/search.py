@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from portal.articles.events import ArticleArchived, ArticlePublished
 from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.keeping_events import ArticleBroughtBack
 from portal.articles.levels import Level
-from portal.articles.models import Article, ArticleReader, ArticleTag, ArticleWord, Rendering
+from portal.articles.models import Article, ArticleFind, ArticleReader, ArticleTag, ArticleWord, Rendering
 from portal.articles.publishing import Pages
 from portal.articles.states import ArticleState
 from portal.articles.wording import KINDS
@@ -32,20 +33,9 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
         sa.select(Article).where(Article.ref.in_(refs), Article.state == ArticleState.LIVE).order_by(Article.ref)
     ).all()
     ids = [article.id for article in articles]
-    words = _gathered(
-        session.execute(
-            sa.select(ArticleWord.article_id, ArticleWord.phrase)
-            .where(ArticleWord.article_id.in_(ids))
-            .order_by(ArticleWord.article_id, ArticleWord.position)
-        )
-    )
-    tags = _gathered(
-        session.execute(
-            sa.select(ArticleTag.article_id, ArticleTag.tag)
-            .where(ArticleTag.article_id.in_(ids))
-            .order_by(ArticleTag.article_id, ArticleTag.tag)
-        )
-    )
+    words = _phrases(session, ArticleWord.article_id, ArticleWord.phrase, ArticleWord.position, ids)
+    finds = _phrases(session, ArticleFind.article_id, ArticleFind.sentence, ArticleFind.position, ids)
+    tags = _phrases(session, ArticleTag.article_id, ArticleTag.tag, ArticleTag.tag, ids)
     readers = _gathered(
         session.execute(
             sa.select(ArticleReader.article_id, ArticleReader.reader).where(ArticleReader.article_id.in_(ids))
@@ -62,6 +52,7 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
             levels=levels,
             updated_at=article.updated_at,
             words=tuple(words[article.id]),
+            finds=tuple(finds[article.id]),
             tags=tuple(tags[article.id]),
             kind=article.kind,
             service=article.service_id,
@@ -72,6 +63,11 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
         for article in articles
         for levels, text in _texts_by_levels(article.audience, texts.get(article.live_revision_id or 0, {}))
     ]
+
+
+def _phrases(session: Session, owner: Any, phrase: Any, order: Any, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    """What stands beside articles in rows of their own, by their ids, each in its order."""
+    return _gathered(session.execute(sa.select(owner, phrase).where(owner.in_(ids)).order_by(owner, order)))
 
 
 def documents_of_text(front: FrontMatter, pages: Pages, *, updated_at: datetime) -> list[Document]:
@@ -86,6 +82,7 @@ def documents_of_text(front: FrontMatter, pages: Pages, *, updated_at: datetime)
             levels=levels,
             updated_at=updated_at,
             words=front.words,
+            finds=front.finds,
             tags=tuple(sorted(front.tags)),
             kind=front.kind,
             service=front.service,

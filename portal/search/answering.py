@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, Protocol
 
 from portal.search import synonyms
 from portal.search.documents import Access
-from portal.search.engine import Engine, Page
+from portal.search.engine import Closeness, Engine, Page
+from portal.search.nearness import Near
 from portal.search.query import Query
 from portal.search.spelling import understood
 from portal.search.synonyms import expanded
+
+FLOOR: Final = 0.12
+"""How near something is at least, without ``OF_ELSEWHERE`` of how near the query is to what belongs to others."""
+OF_ELSEWHERE: Final = 0.75
+ENOUGH_WORDS: Final = 0.6
+"""Where one document has so much of the words, something fits whatever it means."""
+NEAREST: Final = 3
+
+
+class Compares(Protocol):
+    """What knows what words mean."""
+
+    def near(self, text: str) -> Near:
+        """What is near to *text*."""
 
 
 def answer(
@@ -20,11 +38,43 @@ def answer(
     filters: Mapping[str, str] | None = None,
     offset: int = 0,
     limit: int = 10,
+    meaning: Compares | None = None,
 ) -> tuple[Query, Page]:
     """The query as it was understood for whoever has *access*, and one page of what fits it; see ``Engine.search``.
+
+    With *meaning*, what fits goes by words and meaning together, and where
+    nothing comes close the page has no hits, only what is ``nearest``.
 
     Raises:
         IndexUnusable: the index cannot be read.
     """
     meant = understood(expanded(query, synonyms.shipped()), engine, access)
-    return meant, engine.search(meant, access, filters=filters, offset=offset, limit=limit)
+    near = meaning.near(in_words(meant)) if meaning is not None and meant.words else None
+    page = engine.search(meant, access, filters=filters, offset=offset, limit=limit, near=near)
+    if near is None or page.closeness is None or fits(page.closeness, near.elsewhere):
+        return meant, page
+    return meant, replace(
+        page, hits=(), total=0, facets={name: {} for name in page.facets}, nearest=page.hits[:NEAREST]
+    )
+
+
+def fits(closeness: Closeness, elsewhere: float) -> bool:
+    """Whether something comes close enough to be an answer; *elsewhere* is how near others' matters are."""
+    if closeness.is_named or closeness.words >= ENOUGH_WORDS:
+        return True
+    return closeness.meaning - OF_ELSEWHERE * max(elsewhere, 0.0) >= FLOOR
+
+
+def in_words(query: Query) -> str:
+    """A query as a sentence to be understood: slips mended, short words with what they stand for."""
+    text = query.text
+    for word in query.words:
+        if word.forms:
+            other = word.forms[0].text
+            text = _with(text, word.text, other if word.read_as else f"{word.text} {other}")
+    return text
+
+
+def _with(text: str, word: str, other: str) -> str:
+    """*text* with *word* written as *other*, the first time that it stands there."""
+    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _found: other, text, count=1, flags=re.IGNORECASE)

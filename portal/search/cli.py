@@ -9,11 +9,14 @@ import sqlalchemy as sa
 
 from portal.accounts.rights import Rights
 from portal.core import clock
+from portal.core.errors import Refused
 from portal.core.events import Job
 from portal.core.portal import Portal
 from portal.search.cli_measure import LEVELS, measure
+from portal.search.embedding import Embedding
 from portal.search.indexing import LISTENER, Indexing
 from portal.search.live import ROW, index_of
+from portal.search.meaning import opening
 from portal.search.models import SearchIndex
 from portal.search.service import find
 
@@ -97,6 +100,26 @@ def find_command(house: Portal, words: tuple[str, ...], level: str, service: str
         click.echo(f"{place:2}. {hit.ref}  {hit.title.striptags()}  ({hit.service})")
         click.echo(f"    {hit.passage.striptags()}")
     click.echo(f"{results.total} fit.")
+
+
+@search.command()
+@click.pass_obj
+def embed(house: Portal) -> None:
+    """Work out what texts mean that nobody worked out yet; can be interrupted and begun again."""
+    live = index_of(house)
+    if live.meaning is None:
+        raise Refused(
+            "Searches go by words alone here.",
+            hint=f"Set search_meaning to true, and install what is missing: {opening.missing() or 'nothing'}.",
+        )
+    steps = Embedding(live).embed_all()
+    _none, total = next(steps)
+    with click.progressbar(length=total, label="Working out what texts mean") as bar:
+        before = 0
+        for done, _total in steps:
+            bar.update(done - before)
+            before = done
+    click.echo(f"Worked out: {total}. Known in all: {len(live.meaning.file.known())}.")
 
 
 search.add_command(measure)

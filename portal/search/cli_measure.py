@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +17,11 @@ from portal.search import judged, measuring
 from portal.search.documents import Document
 from portal.search.engines import ENGINES
 from portal.search.judged import Collection
+from portal.search.meaning import opening
 from portal.search.measuring import FIGURES, Figures, Measured
+
+if TYPE_CHECKING:
+    from portal.search.meaning.comparing import Meaning
 
 LEVELS = ("everyone", "support", "specialists")
 TITLES = ("S@1", "S@3", "S@10", "nDCG@10", "MRR@10", "nothing")
@@ -36,20 +44,26 @@ def measure(
     A folder holds queries.jsonl, and grades in qrels.tsv or with each query.
     Documents are in corpus.jsonl; without it they are the articles that ship.
     """
-    del words_only  # there is nothing but words yet
+    by_meaning = house.config.on("search_meaning") and not words_only
+    if by_meaning and (gone := opening.missing()):
+        click.echo(f"By words alone, since this is not installed: {gone}.", err=True)
     figures = {}
-    for folder in folders:
-        collection = judged.read(folder)
-        documents = _documents(house, collection)
-        with click.progressbar(length=len(collection.queries), label=collection.name) as bar:
-            figures[collection.name] = measuring.measure(
-                ENGINES[engine or house.config.text("search_engine")],
-                documents,
-                collection.queries,
-                level=LEVELS.index(level),
-                progress=bar.update,
-            )
-        _print(collection, len(documents), figures[collection.name])
+    with TemporaryDirectory(prefix="measured-") as beside:
+        meaning = opening.opened(Path(beside)) if by_meaning else None
+        for folder in folders:
+            collection = judged.read(folder)
+            documents = _documents(house, collection)
+            _learn(meaning, documents)
+            with click.progressbar(length=len(collection.queries), label=collection.name) as bar:
+                figures[collection.name] = measuring.measure(
+                    ENGINES[engine or house.config.text("search_engine")],
+                    documents,
+                    collection.queries,
+                    level=LEVELS.index(level),
+                    meaning=meaning,
+                    progress=bar.update,
+                )
+            _print(collection, len(documents), figures[collection.name], "words and meaning" if meaning else "words")
     if to is not None:
         plain = {name: each.plain() for name, each in figures.items()}
         alone = next(iter(plain.values())) if len(plain) == 1 else plain
@@ -65,8 +79,17 @@ def _documents(house: Portal, collection: Collection) -> tuple[Document, ...]:
     return shipped
 
 
-def _print(collection: Collection, documents: int, measured: Measured) -> None:
-    click.echo(f"{collection.name}: {len(collection.queries)} queries, {documents} documents")
+def _learn(meaning: Meaning | None, documents: Sequence[Document]) -> None:
+    if meaning is None:
+        return
+    waiting = meaning.waiting(documents)
+    with click.progressbar(length=len(waiting), label="Working out what texts mean") as bar:
+        for count in meaning.learn(waiting, threads=os.cpu_count() or 1):
+            bar.update(count)
+
+
+def _print(collection: Collection, documents: int, measured: Measured, by: str) -> None:
+    click.echo(f"{collection.name}: {len(collection.queries)} queries, {documents} documents, by {by}")
     click.echo(f"{'':18} {'queries':>7} " + " ".join(f"{title:>17}" for title in TITLES))
     for style, of_style in measured.styles.items() if len(measured.styles) > 1 else ():
         click.echo(_row(style, of_style))

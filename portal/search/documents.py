@@ -43,8 +43,9 @@ class Document:
     ``key`` is unique in the index ("article:KB0026:1": source, ref, lowest
     level). ``source`` says who made it, ``ref`` which thing it is: several
     documents of one source and ref never stand in one answer. ``words`` are
-    the users' own phrases and weigh like the title. ``levels`` are reader
-    levels: 0 everyone, 1 support, 2 specialists.
+    the users' own phrases and weigh like the title; ``finds`` are sentences
+    that have to find it. ``levels`` are reader levels: 0 everyone, 1 support,
+    2 specialists.
 
     Raises:
         ValueError: there are no levels, or ``updated_at`` has no time zone.
@@ -58,6 +59,7 @@ class Document:
     levels: frozenset[int]
     updated_at: datetime
     words: tuple[str, ...] = ()
+    finds: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     kind: str = ""
     service: str = ""

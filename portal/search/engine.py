@@ -16,6 +16,7 @@ from typing import ClassVar, Final, Protocol
 
 from portal.core.errors import PortalError
 from portal.search.documents import Access, Document
+from portal.search.nearness import Near
 from portal.search.query import Query, Word
 
 __all__ = ["FACETS", "Engine", "EngineFactory", "Hit", "IndexUnusable", "Page", "Query", "Word"]
@@ -45,18 +46,34 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Closeness:
+    """How close the best of what a person may read comes to their query, by words and by meaning, each up to 1.
+
+    *is_named*: the query has the number of a thing in it.
+    """
+
+    words: float
+    meaning: float
+    is_named: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One page of an answer.
 
     ``total`` counts everything that fits, on all pages. ``facets`` counts, for
     each facet, what would remain if only that facet were changed: each is
     counted with the filters of the others. Things without a service or kind
-    are in the total and in no count.
+    are in the total and in no count. ``closeness`` is there where meaning was
+    compared. Where nothing fits there are no hits, and ``nearest`` holds what
+    comes closest all the same.
     """
 
     hits: tuple[Hit, ...]
     total: int
     facets: Mapping[str, Mapping[str, int]]
+    closeness: Closeness | None = None
+    nearest: tuple[Hit, ...] = ()
 
 
 class Engine(Protocol):
@@ -72,10 +89,12 @@ class Engine(Protocol):
         filters: Mapping[str, str] | None = None,
         offset: int = 0,
         limit: int = 10,
+        near: Near | None = None,
     ) -> Page:
         """The best *limit* things after the first *offset* that *access* may see.
 
         *filters* narrows by the names in ``FACETS``; an empty value is no filter.
+        With *near* the order goes by words and meaning together (:mod:`portal.search.blending`).
 
         Raises:
             IndexUnusable: the index cannot be read.
@@ -105,6 +124,13 @@ class Engine(Protocol):
 
     def dump(self) -> Iterator[tuple[str, str]]:
         """Key and fingerprint of every document, in no order."""
+
+    def passages(self) -> Iterator[tuple[tuple[str, str], bytes]]:
+        """Source and ref of every document with the joined digests of its passages, in no order.
+
+        Raises:
+            IndexUnusable: the index cannot be read.
+        """
 
     def generation(self) -> int:
         """A number that grows with every write; the same for all readers of one state."""

@@ -44,6 +44,8 @@ WRITING_WAIT_SECONDS: Final = 60.0
 """How long a batch waits for another; well under the lease of a job, well over what a batch takes."""
 LISTENER: Final = "search.index_documents"
 JOURNAL: Final = "journal"
+MEANING: Final = "meaning"
+"""What was worked out of texts begins with this, and serves every index."""
 LOCKS: Final = frozenset({"writing.lock", "building.lock"})
 
 Refs = Mapping[str, Sequence[str]]
@@ -211,7 +213,7 @@ class Indexing:
         standing = self.live.standing()
         keep = LOCKS | ({standing.folder} if standing else set())
         for path in self.home.iterdir():
-            if path.name in keep:
+            if path.name in keep or path.name.startswith(MEANING):
                 continue
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

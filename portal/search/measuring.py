@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from portal.core.errors import ConfigError
-from portal.search.answering import answer
+from portal.search.answering import Compares, answer
 from portal.search.documents import Access, Document
 from portal.search.engine import Engine, EngineFactory
 from portal.search.judged import Asked
@@ -81,9 +81,12 @@ def measure(
     queries: Sequence[Asked],
     *,
     level: int,
+    meaning: Compares | None = None,
     progress: Callable[[int], None] = lambda _queries: None,
 ) -> Measured:
     """Put *queries* to an index of *documents* as a reader of *level* who may otherwise read everything.
+
+    With *meaning*, which knows the passages of *documents*, by words and meaning; else by words alone.
 
     Raises:
         ConfigError: the library that measures is not installed.
@@ -100,7 +103,7 @@ def measure(
         try:
             found = {}
             for asked in queries:
-                found[asked.id] = _found(engine, asked.text, access)
+                found[asked.id] = _found(engine, asked.text, access, meaning)
                 progress(1)
         finally:
             engine.close()
@@ -117,12 +120,12 @@ def _styles(queries: Iterable[Asked]) -> list[str]:
     return list(dict.fromkeys(asked.style for asked in queries))
 
 
-def _found(engine: Engine, text: str, access: Access) -> list[str]:
+def _found(engine: Engine, text: str, access: Access, meaning: Compares | None) -> list[str]:
     """The refs of the first ten, as a page of results has them, with its marks and snippets made."""
     query = parse(text)
     if not query.words:
         return []
-    meant, page = answer(engine, query, access, limit=LOOKED_AT)
+    meant, page = answer(engine, query, access, limit=LOOKED_AT, meaning=meaning)
     marker = Highlighter(meant)
     for hit in page.hits:
         marker.mark(hit.title, hit.language)

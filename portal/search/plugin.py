@@ -8,20 +8,24 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
-from portal.core.events import On
+from portal.core.events import Event, On
 from portal.core.hooks import Check, HelpLink, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.portal import Portal, Room
 from portal.search import cli, demo, hooks, views
 from portal.search.asking import SINK
+from portal.search.embedding import Embedding
 from portal.search.engine import IndexUnusable
+from portal.search.events import SearchPassagesMissing
 from portal.search.indexing import Indexing
 from portal.search.live import LiveIndex
+from portal.search.meaning import opening
 from portal.search.service import note_searches, prune_log
 from portal.search.sources import Sources
 
 DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
 
 
 class SearchRoom(Room):
@@ -34,12 +38,14 @@ class SearchRoom(Room):
 
     index: LiveIndex
     indexing: Indexing
+    embedding: Embedding
 
     def setup(self, portal: Portal) -> None:
         """Follow the live index, and note searches through the tally."""
         super().setup(portal)
         self.index = LiveIndex(portal.db, portal.config, Sources(portal.plugins))
         self.indexing = Indexing(self.index, batch=portal.config.number("index_batch"))
+        self.embedding = Embedding(self.index)
         portal.tally.sink(SINK, note_searches)
         portal.readiness["index"] = self.index.fault
 
@@ -55,12 +61,21 @@ class SearchRoom(Room):
     @hookimpl
     def subscriptions(self) -> list[On]:
         """Whatever changes a document."""
-        return self.indexing.subscriptions()
+        means = self.embedding.subscriptions() if self.index.meaning is not None else []
+        return [*self.indexing.subscriptions(), *means]
 
     @hookimpl
     def schedules(self) -> list[Every]:
-        """The log forgets."""
-        return [Every("prune_log", DAY_SECONDS, prune_log)]
+        """The log forgets; what was not worked out is looked for."""
+        return [
+            Every("prune_log", DAY_SECONDS, prune_log),
+            Every("look_for_passages", HOUR_SECONDS, self.embedding.look),
+        ]
+
+    @hookimpl
+    def events(self) -> list[type[Event]]:
+        """What the search tells."""
+        return [SearchPassagesMissing]
 
     @hookimpl
     def help_links(self) -> Mapping[str, HelpLink]:
@@ -75,7 +90,10 @@ class SearchRoom(Room):
     @hookimpl
     def checks(self) -> list[Check]:
         """The index against the database."""
-        return [Check("the search index equals the database", self._look)]
+        return [
+            Check("the search index equals the database", self._look),
+            Check("searches go by what words mean", self._look_at_meaning),
+        ]
 
     @hookimpl
     def start_steps(self) -> list[Step]:
@@ -96,3 +114,14 @@ class SearchRoom(Room):
             return [fault]
         found = [] if self.indexing.is_behind(session) else self.indexing.verify(session)
         return [f"Documents that differ: {len(found)}. Run `portal search verify` for a list."] if found else []
+
+    def _look_at_meaning(self, session: Session) -> Sequence[str]:
+        del session
+        if not self.portal.config.on("search_meaning"):
+            return []
+        if gone := opening.missing():
+            return [f"They go by words alone; not installed: {gone}. Run `make run`, or set search_meaning to false."]
+        missing, _held = ({}, None) if self.index.fault() else self.embedding.missing()
+        waiting = sum(map(len, missing.values()))
+        said = f"Texts not worked out yet: {waiting}. It goes on by itself; `portal search embed` does it now."
+        return [said] if waiting else []

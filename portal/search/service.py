@@ -68,13 +68,15 @@ class Choice:
 class Results:
     """One page of an answer. ``words`` is what was used of the typing; ``pages`` is at most ``PAGE_LIMIT``.
 
-    ``corrected`` are words that stand nowhere, each with the one for which it was taken.
+    ``corrected`` are words that stand nowhere, each with the one for which it was taken. ``nearest`` is what comes
+    closest where nothing fits.
     """
 
     words: str
     corrected: tuple[tuple[str, str], ...] = ()
     shortened: bool = False
     hits: tuple[Found, ...] = ()
+    nearest: tuple[Found, ...] = ()
     total: int = 0
     services: tuple[Choice, ...] = ()
     kinds: tuple[Choice, ...] = ()
@@ -109,11 +111,15 @@ def find(
     filters = {name: value[:FILTER_LENGTH] for name, value in (("service", service), ("kind", kind)) if value}
     start = (page - 1) * per_page
     meant, found = index.ask(
-        lambda engine: answer(engine, query, access, filters=filters, offset=start, limit=per_page)
+        lambda engine: answer(
+            engine, query, access, filters=filters, offset=start, limit=per_page, meaning=index.meaning
+        )
     )
-    readable = _second_look(session, index.sources, found.hits, rights)
+    looked_at = (*found.hits, *found.nearest)
+    readable = _second_look(session, index.sources, looked_at, rights)
     shown = [hit for hit in found.hits if (hit.source, hit.ref) in readable]
-    names = _service_names(session, set(found.facets["service"]) | {hit.service for hit in shown})
+    nearest = [hit for hit in found.nearest if (hit.source, hit.ref) in readable]
+    names = _service_names(session, set(found.facets["service"]) | {hit.service for hit in (*shown, *nearest)})
     kinds = {kind: label for source in index.sources.values() for kind, label in source.searchable.kinds.items()}
     marker = Highlighter(meant)
     total = found.total - (len(found.hits) - len(shown))
@@ -122,6 +128,7 @@ def find(
         shortened=query.shortened,
         corrected=corrections(meant),
         hits=tuple(_found(hit, readable[hit.source, hit.ref], marker, names, kinds) for hit in shown),
+        nearest=tuple(_found(hit, readable[hit.source, hit.ref], marker, names, kinds) for hit in nearest),
         total=total,
         services=_choices(found.facets["service"], names, filters.get("service", "")),
         kinds=_choices(found.facets["kind"], kinds, filters.get("kind", "")),

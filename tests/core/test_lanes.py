@@ -123,9 +123,9 @@ def test_each_lane_takes_its_own_jobs_and_a_worker_without_a_lane_takes_all(orga
 
 
 def test_every_listener_works_in_a_lane_that_is_worked_in(house):
-    assert {listener.on.lane for listener in house.bus.listeners.values()} == set(jobs.LANES)
+    assert {listener.on.lane for listener in house.bus.listeners.values()} <= set(jobs.LANES)
 
 
 def test_only_the_first_lane_keeps_the_schedules(house):
-    assert [bool(house.worker(lane=lane).schedules) for lane in jobs.LANES] == [True, False]
+    assert [bool(house.worker(lane=lane).schedules) for lane in jobs.LANES] == [True, *(len(jobs.LANES) - 1) * [False]]
     assert house.worker().schedules == house.schedules

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.search.engines.whoosh_engine import WhooshEngine
+from portal.search.meaning.passages import digests
 from portal.search.query import Query, form, parse
+from tests.search.meaning import Nearer
 from tests.search.samples import (
     EVERYBODY,
     FILTERS,
@@ -405,3 +407,60 @@ class EngineContract:
                     for name in ("service", "kind")
                 }
             engine.close()
+
+    def test_what_is_near_is_found_without_its_words_and_words_decide_where_they_fit(self, engine):
+        written = [
+            document("KB0001", title="Printer says no", body="Turn it off."),
+            document("KB0002", title="Approve the sign-in", body="With another phone."),
+            document("KB0003", title="Menu", body="Lunch."),
+        ]
+        engine.write(written, ())
+        near = Nearer({digests(each): close for each, close in zip(written, (0.3, 0.7, 0.1), strict=True)})
+
+        page = engine.search(parse("the mobile is gone"), EVERYBODY, near=near)
+        assert (refs(page), page.total) == (["KB0002", "KB0001"], 2)
+        assert (page.closeness.words, round(page.closeness.meaning, 3)) == (0, 0.7)
+        assert found(engine, "printer says no", near=near)[0] == "KB0001"
+        assert found(engine, "KB0003", near=near)[0] == "KB0003"
+        assert engine.search(parse("printer"), EVERYBODY).closeness is None
+
+    def test_a_document_that_nobody_compared_yet_is_ranked_by_its_words(self, engine):
+        new, old = document("KB0001", title="Printer"), document("KB0002", title="Menu", body="printer")
+        engine.write([new, old], ())
+
+        assert found(engine, "printer", near=Nearer({digests(old): 0.9})) == ["KB0001", "KB0002"]
+        assert found(engine, "printer", near=Nearer({})) == ["KB0001", "KB0002"]
+
+    def test_passages_of_every_document_are_told_with_their_owner(self, engine):
+        written = [document("KB0001", title="One"), document("KB0002", title="Two", words=("too",))]
+        engine.write(written, ())
+        engine.write([document("KB0001", title="Another")], ())
+
+        assert sorted(engine.passages()) == [
+            (("article", "KB0001"), digests(document("KB0001", title="Another"))),
+            (("article", "KB0002"), digests(written[1])),
+        ]
+
+    @given(data=st.data(), documents=many_documents(), who=PEOPLE, filters=FILTERS, typed=st.sampled_from(WORDS))
+    @settings(max_examples=40, deadline=None)
+    def test_by_meaning_as_well_nobody_sees_counts_or_feels_what_is_hidden(
+        self, factory, data, documents, who, filters, typed
+    ):
+        close = {digests(each): data.draw(st.floats(-1, 1)) for each in documents if data.draw(st.booleans())}
+        mine = [each for each in documents if who.may_see(each)]
+        answers = []
+        for written in (documents, mine):
+            with tempfile.TemporaryDirectory() as folder:
+                engine = factory.open(Path(folder), create=True)
+                engine.write(written, ())
+                answers.append(engine.search(parse(typed), who, filters=filters, limit=50, near=Nearer(close)))
+                engine.close()
+        every, alone = answers
+
+        assert every.total == alone.total
+        assert every.facets == alone.facets
+        assert sorted(refs(every)) == sorted(refs(alone))
+        assert all(fits(each, filters) for each in mine if each.ref in refs(every) and who.may_see(each))
+        assert (every.closeness is None) == (alone.closeness is None)
+        if every.closeness is not None:
+            assert every.closeness.meaning == alone.closeness.meaning

@@ -11,8 +11,9 @@ from __future__ import annotations
 import errno
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from itertools import compress
 from math import ceil
 from pathlib import Path
 from typing import ClassVar, Final
@@ -26,11 +27,23 @@ from whoosh.writing import SegmentWriter
 
 from portal.core.errors import PortalError, TooSoon
 from portal.core.i18n import gettext as _
+from portal.search.blending import blended
 from portal.search.documents import Access, Document
 from portal.search.engine import FACETS, IndexUnusable, Page
 from portal.search.engines.vocabulary import SPELLINGS, Vocabulary
-from portal.search.engines.whoosh_exact import Generation, best, generation_of, knows, leaves, matches, score, spelled
-from portal.search.engines.whoosh_layout import NAME, SCHEMA, Codec, hit, owner_term, row
+from portal.search.engines.whoosh_exact import (
+    IDENTIFIER_WEIGHT,
+    Generation,
+    best,
+    generation_of,
+    knows,
+    leaves,
+    matches,
+    score,
+    spelled,
+)
+from portal.search.engines.whoosh_layout import NAME, SCHEMA, Codec, hit, owner_term, row, shown_owner
+from portal.search.nearness import Near
 from portal.search.query import Query, form
 
 # Trouble of the machine, which building the index again would not mend.
@@ -127,6 +140,7 @@ class WhooshEngine:
         filters: Mapping[str, str] | None = None,
         offset: int = 0,
         limit: int = 10,
+        near: Near | None = None,
     ) -> Page:
         """The best *limit* things after the first *offset* that *access* may see; see ``Engine``."""
         chosen = {name: value for name, value in (filters or {}).items() if value}
@@ -136,13 +150,20 @@ class WhooshEngine:
             raise ValueError("Offset and limit count from zero.")
         with self._folder.reading():
             view = self._view()
-            scores = score(view.reader, view.known, query)
-            found = matches(scores, view.known.readable(access))
+            by_words, most = score(view.reader, view.known, query)
+            readable = view.known.readable(access)
+            scores: Sequence[float] = by_words
+            closeness = None
+            if near is not None:
+                is_named = max(compress(by_words, readable), default=0.0) >= IDENTIFIER_WEIGHT
+                of = near.of(view.known.passages)
+                scores, closeness = blended(by_words, most, of, readable, is_named=is_named)
+            found = matches(scores, readable)
             wanted = view.known.wanted(chosen)
             top = best(scores, (number for number in found if wanted[number]), offset + limit)
             hits = tuple(hit(view.reader.stored_fields(number)["shown"], points) for points, number in top[offset:])
         total, facets = _count(view.known, found, chosen)
-        return Page(hits=hits, total=total, facets=facets)
+        return Page(hits=hits, total=total, facets=facets, closeness=closeness)
 
     def spellings(self, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
         """For words of *query* that nothing readable holds, those most like them that it does; see ``Engine``."""
@@ -189,6 +210,14 @@ class WhooshEngine:
                 for number in leaf.all_doc_ids():
                     fingerprint, _space, key = marks[number].decode().partition(" ")
                     yield key, fingerprint
+
+    def passages(self) -> Iterator[tuple[tuple[str, str], bytes]]:
+        """Source and ref of every document with the digests of its passages; reads one state to the end."""
+        with self._folder.reading(), closing(self._index.reader()) as reader:
+            for leaf, _offset in leaves(reader):
+                joined = leaf.column_reader("passages", translate=False)
+                for number in leaf.all_doc_ids():
+                    yield shown_owner(leaf.stored_fields(number)["shown"]), joined[number]
 
     def generation(self) -> int:
         """A number that grows with every write."""

@@ -25,6 +25,7 @@ from whoosh.reading import IndexReader, TermNotFound
 from portal.search.analysis import LANGUAGES, known_language
 from portal.search.documents import Access
 from portal.search.engines.whoosh_layout import Profile, lengths
+from portal.search.meaning.passages import Passages
 from portal.search.query import Form, Query, Word
 
 K1: Final = 1.2
@@ -51,16 +52,19 @@ class Generation:
         """For each document number the place of its profile in ``profiles``."""
         self.live = bytearray()
         packed_lengths = bytearray()
+        packed_passages: list[bytes] = []
         for leaf, _offset in leaves(reader):
             profiles = leaf.column_reader("profile", translate=False)
             self.codes.extend(codes.setdefault(value, len(codes)) for value in profiles)
             packed_lengths += b"".join(leaf.column_reader("lengths", translate=False))
+            packed_passages.extend(leaf.column_reader("passages", translate=False))
             self.live += bytes(not leaf.is_deleted(number) for number in range(leaf.doc_count_all()))
         self.profiles = tuple(map(Profile.unpack, codes))
         self.languages = frozenset(profile.language for profile in self.profiles)
         content, title = lengths(bytes(packed_lengths))
         self.norms = {"content": _norms(content), "title": _norms(title)}
         """For each field and document number what its length does to a score."""
+        self.passages = Passages(packed_passages)
         self._masks: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
@@ -115,22 +119,25 @@ def matches(scores: Sequence[float], mask: bytes) -> list[int]:
     return [number for number in compress(range(len(scores)), scores) if mask[number]]
 
 
-def score(reader: IndexReader, known: Generation, query: Query) -> list[float]:
-    """The score of every document for *query*, 0 where nothing matches: BM25 over all its terms."""
+def score(reader: IndexReader, known: Generation, query: Query) -> tuple[list[float], float]:
+    """The score of every document for *query*, 0 where nothing matches: BM25 over all its terms.
+
+    And the highest that a document could have that holds each word as often as one likes.
+    """
     scores = [0.0] * len(known.codes)
     segments = list(leaves(reader))
     plain = {stem for word in query.words if not word.forms for stem in _stems(word.stems, known)}
-    for stem in sorted(plain):
-        _add_stem(scores, segments, known, stem)
+    most = {stem: _add_stem(scores, segments, known, stem) for stem in sorted(plain)}
+    highest = 0.0
     for word in query.words:
-        if word.forms:
-            _add_best(scores, segments, known, word)
+        of_word = _add_best(scores, segments, known, word) if word.forms else 0.0
+        highest += of_word or max((most[stem] for stem in _stems(word.stems, known)), default=0.0)
     for word in query.words:
         if word.is_identifier:
             for numbers, _weights in _postings(segments, "ref", word.text):
                 for number in numbers:
                     scores[number] += IDENTIFIER_WEIGHT
-    return scores
+    return scores, highest
 
 
 def knows(reader: IndexReader, known: Generation, word: Word, mask: bytes) -> bool:
@@ -159,29 +166,39 @@ def _stems(stems: tuple[str, ...], known: Generation) -> set[str]:
     return {stems[LANGUAGES.index(known_language(language))] for language in known.languages}
 
 
-def _add_best(scores: list[float], segments: Segments, known: Generation, word: Word) -> None:
-    """Add what a word with several forms gives: in each document that of the form which gives most."""
-    most = [0.0] * len(scores)
-    for form in word.every:
+def _add_best(scores: list[float], segments: Segments, known: Generation, word: Word) -> float:
+    """Add what a word with several forms gives: in each document that of the form which gives most.
+
+    Return the most that the word itself can give.
+    """
+    best_of = [0.0] * len(scores)
+    highest = 0.0
+    for place, form in enumerate(word.every):
         of_form = [0.0] * len(scores)
         for stem in sorted({stem for stems in form for stem in _stems(stems, known)}):
-            _add_stem(of_form, segments, known, stem, share=1 / len(form))
-        most = list(map(max, most, of_form))
-    scores[:] = map(add, scores, most)
+            most = _add_stem(of_form, segments, known, stem, share=1 / len(form))
+            highest = max(highest, most) if place == 0 else highest
+        best_of = list(map(max, best_of, of_form))
+    scores[:] = map(add, scores, best_of)
+    return highest
 
 
-def _add_stem(scores: list[float], segments: Segments, known: Generation, stem: str, share: float = 1.0) -> None:
-    for field, weight in FIELD_WEIGHTS.items():
+def _add_stem(scores: list[float], segments: Segments, known: Generation, stem: str, share: float = 1.0) -> float:
+    """Add what a stem gives to each document; return the most that it can give."""
+    return sum(
         _add(scores, list(_postings(segments, field, stem)), weight * share, known.norms[field])
+        for field, weight in FIELD_WEIGHTS.items()
+    )
 
 
-def _add(scores: list[float], blocks: list[Block], weight: float, norms: array[float]) -> None:
-    """Add what one term in one field, found in *blocks*, gives to each document."""
+def _add(scores: list[float], blocks: list[Block], weight: float, norms: array[float]) -> float:
+    """Add what one term in one field, found in *blocks*, gives to each document; return the most that it can give."""
     frequency = sum(len(numbers) for numbers, _weights in blocks)
     rarity = (log(len(scores) / (frequency + 1)) + 1) * weight * (K1 + 1)
     for numbers, weights in blocks:
         for number, times in zip(numbers, weights, strict=True):
             scores[number] += rarity * times / (times + norms[number])
+    return rarity
 
 
 def _postings(segments: Segments, field: str, term: str) -> Iterator[Block]:

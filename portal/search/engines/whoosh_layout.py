@@ -1,6 +1,6 @@
 """How documents lie in a Whoosh index.
 
-One field ``content`` holds title and users' words twice and tags and body once;
+One field ``content`` holds title and users' words twice and tags, finds and body once;
 a field ``title`` holds title and words again. Lengths, rights and fingerprints
 lie in columns, so that they are read for all documents at once, and so do the
 words as they are written, each between blanks, for whoever mistyped one.
@@ -21,8 +21,9 @@ from whoosh.codec.whoosh3 import W3Codec
 from portal.search.analysis import identifier, spellings, surfaces, terms_of
 from portal.search.documents import Document
 from portal.search.engine import Hit
+from portal.search.meaning.passages import digests
 
-NAME: Final = "portal2"
+NAME: Final = "portal3"
 """Name of the index inside its folder. Counting it up makes older layouts invisible, so that they are rebuilt."""
 TITLE_TIMES: Final = 2
 """How often title and users' words count in ``content``, against once for the body."""
@@ -63,6 +64,7 @@ SCHEMA: Final = fields.Schema(
     lengths=fields.COLUMN(columns.FixedBytesColumn(_LENGTHS.size)),
     profile=fields.COLUMN(columns.VarBytesColumn()),
     mark=fields.COLUMN(columns.VarBytesColumn()),
+    passages=fields.COLUMN(columns.VarBytesColumn()),
     shown=fields.STORED(),
 )
 
@@ -108,7 +110,7 @@ def owner_term(owner: tuple[str, str]) -> str:
 def row(document: Document) -> dict[str, Any]:
     """What is written for one document."""
     above = Counter(surfaces("\n".join((document.title, *document.words))))
-    below = Counter(surfaces("\n".join((document.body, *document.tags))))
+    below = Counter(surfaces("\n".join((document.body, *document.tags, *document.finds))))
     title, content = terms_of(above, document.language), terms_of(below, document.language)
     for term, times in title.items():
         content[term] += TITLE_TIMES * times
@@ -121,6 +123,7 @@ def row(document: Document) -> dict[str, Any]:
         "lengths": _LENGTHS.pack(content.total(), title.total()),
         "profile": Profile.of(document).pack(),
         "mark": f"{document.fingerprint()} {document.key}".encode(),
+        "passages": digests(document),
         "shown": tuple(getattr(document, name) for name in _SHOWN),
     }
 
@@ -134,3 +137,8 @@ def lengths(packed: bytes) -> tuple[list[int], list[int]]:
 def hit(shown: tuple[Any, ...], score: float) -> Hit:
     """What is answered for one document, from its stored values."""
     return Hit(**dict(zip(_SHOWN, shown, strict=True)), score=score)
+
+
+def shown_owner(shown: tuple[Any, ...]) -> tuple[str, str]:
+    """Source and ref of one document, from its stored values."""
+    return shown[_SHOWN.index("source")], shown[_SHOWN.index("ref")]
