@@ -26,7 +26,7 @@ from portal.core.filestore import FileStore
 from portal.core.i18n import ngettext
 from portal.core.portal import Portal
 from portal.core.switches import PortalState
-from portal.search.engines import ENGINES
+from portal.search.engines import engine_named
 
 STARTERS = "kb_articles"
 STARTERS_STATE = "articles.starters"
@@ -48,7 +48,7 @@ def check(house: Portal, paths: tuple[Path, ...], strict: bool, as_json: bool) -
     """Look through the files in PATHS (the starter articles by default) and say what to mend, with file and line."""
     paths = paths or (house.root / STARTERS,)
     checked = _checked(house, paths, strict=strict, render=True, beside=True)
-    engine = ENGINES[house.config.text("search_engine")]
+    engine = engine_named(house.config.text("search_engine"))
     listed = finding.read_list(folders.home_of(paths[0]))
     not_found = finding.check(checked.files, checked.neighbours, engine=engine, listed=listed, strict=strict)
     hard = [problem for file in checked.files for problem in reading_level.check(file, strict=strict)]

@@ -101,7 +101,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("article_kb", 100, "Largest article file, in kilobytes.", least=1),
     Setting("attachment_mb", 20, "Largest picture or file of an article, in megabytes.", least=1, most=200),
     Setting("picture_megapixels", 25, "Most pixels of a picture, in millions.", least=1, most=80),
-    Setting("search_engine", "whoosh", "Engine that answers searches.", choices=("whoosh",)),
+    Setting("search_engine", "whoosh", "Engine that answers searches.", choices=("whoosh", "tantivy")),
     Setting("search_meaning", True, "Search by what words mean as well, where the extra for it is installed."),
     Setting("index_batch", 200, "Documents in one commit of the search index.", least=1),
     Setting("job_lease_seconds", 300, "A job whose worker died is taken again after this long.", least=5),

@@ -15,7 +15,7 @@ from portal.core.errors import Refused
 from portal.core.portal import Portal
 from portal.search import judged, measuring
 from portal.search.documents import Document
-from portal.search.engines import ENGINES
+from portal.search.engines import NAMES, engine_named
 from portal.search.judged import Collection
 from portal.search.meaning import opening
 from portal.search.measuring import FIGURES, Figures, Measured
@@ -29,7 +29,7 @@ TITLES = ("S@1", "S@3", "S@10", "nDCG@10", "MRR@10", "nothing")
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER…")
-@click.option("--engine", type=click.Choice(sorted(ENGINES)), help="The engine to measure; else that of the settings.")
+@click.option("--engine", type=click.Choice(NAMES), help="The engine to measure; else that of the settings.")
 @click.option("--words-only", is_flag=True, help="By words alone, without what they mean.")
 @click.option("--level", type=click.Choice(LEVELS), default="specialists", show_default=True, help="Whose eyes to use.")
 @click.option(
@@ -56,7 +56,7 @@ def measure(
             _learn(meaning, documents)
             with click.progressbar(length=len(collection.queries), label=collection.name) as bar:
                 figures[collection.name] = measuring.measure(
-                    ENGINES[engine or house.config.text("search_engine")],
+                    engine_named(engine or house.config.text("search_engine")),
                     documents,
                     collection.queries,
                     level=LEVELS.index(level),

@@ -19,7 +19,7 @@ from portal.core.i18n import gettext as _
 from portal.core.portal import Portal
 from portal.search.documents import Access
 from portal.search.engine import Engine, IndexUnusable, Page
-from portal.search.engines import ENGINES
+from portal.search.engines import engine_named
 from portal.search.meaning.opening import opened
 from portal.search.models import SearchIndex
 from portal.search.query import Query
@@ -46,7 +46,7 @@ class LiveIndex:
         self.db, self.sources = db, sources
         self.home: Path = config.instance / "search"
         self.engine_name = config.text("search_engine")
-        self.factory = ENGINES[self.engine_name]
+        self.factory = engine_named(self.engine_name)
         self.meaning = opened(self.home) if config.on("search_meaning") else None
         self._lock = threading.Lock()
         self._open: tuple[Standing, Engine] | None = None

@@ -17,6 +17,7 @@ from portal.search import cli, demo, hooks, views
 from portal.search.asking import SINK
 from portal.search.embedding import Embedding
 from portal.search.engine import IndexUnusable
+from portal.search.engines.whoosh_engine import WhooshEngine
 from portal.search.events import SearchPassagesMissing
 from portal.search.indexing import Indexing
 from portal.search.live import LiveIndex
@@ -25,6 +26,8 @@ from portal.search.service import note_searches, prune_log
 from portal.search.sources import Sources
 
 DAY_SECONDS = 86_400
+MANY = 3_000
+"""Texts from which on the faster engine is recommended."""
 HOUR_SECONDS = 3_600
 
 
@@ -93,6 +96,7 @@ class SearchRoom(Room):
         return [
             Check("the search index equals the database", self._look),
             Check("searches go by what words mean", self._look_at_meaning),
+            Check("the search engine suits the number of articles", self._look_at_size),
         ]
 
     @hookimpl
@@ -125,3 +129,14 @@ class SearchRoom(Room):
         waiting = sum(map(len, missing.values()))
         said = f"Texts not worked out yet: {waiting}. It goes on by itself; `portal search embed` does it now."
         return [said] if waiting else []
+
+    def _look_at_size(self, session: Session) -> Sequence[str]:
+        del session
+        if self.index.engine_name != WhooshEngine.name or self.index.fault():
+            return []
+        count = self.index.engine().count()
+        said = (
+            f"{count} texts: the engine tantivy answers faster. Install it with pip install 'frontline-portal[fast]', "
+            "set search_engine to tantivy, and run `portal search rebuild`."
+        )
+        return [said] if count > MANY else []

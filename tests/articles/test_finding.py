@@ -6,19 +6,19 @@ from portal.app import ROOT
 from portal.articles import cli, finding, folders, frontmatter, search
 from portal.articles.finding import LIST, NotFoundYet, read_list
 from portal.core.errors import Refused
-from portal.search.engines import ENGINES
+from portal.search.engines import NAMES, engine_named
 
 TWO = ["The machine by the window swallows my envelopes.", "Grey stripes run across each sheet."]
 REMEDY = "Use the words of that sentence in the text, or one that people would really say."
 
 
-@pytest.fixture(params=sorted(ENGINES))
+@pytest.fixture(params=NAMES)
 def check(request):
     """Ask the sentences of files; returns each problem as line, severity and message."""
 
     def run(*paths, others=(), **options):
         asked, around = ([frontmatter.read_file(path, max_bytes=100_000) for path in each] for each in (paths, others))
-        found = finding.check(asked, around, engine=ENGINES[request.param], **options)
+        found = finding.check(asked, around, engine=engine_named(request.param), **options)
         return [(problem.line, problem.severity, problem.message) for problem in found]
 
     return run
@@ -142,7 +142,7 @@ def test_an_id_that_no_article_has_is_taken_off_the_list_however_like_another_it
     file = frontmatter.read_file(make_file("KB0101"), max_bytes=100_000)
     listed = NotFoundYet(sentences={"KB0102": ["a"]})
 
-    [engine, *_others] = ENGINES.values()
+    engine = engine_named(NAMES[0])
     assert [problem.remedy for problem in finding.check([file], [], engine=engine, listed=listed)] == [
         "Take it off this list."
     ]
@@ -184,6 +184,6 @@ def test_the_sentences_of_the_starter_articles_find_them():
 
     starters = sorted(path.name[:6] for path in folder.glob("KB*.md"))
     assert sorted(file.front.id for file in files if file.front.finds) == starters
-    for engine in ENGINES.values():
+    for engine in map(engine_named, NAMES):
         problems = finding.check(files, [], engine=engine, listed=read_list(folder), strict=True)
         assert list(map(str, problems)) == []

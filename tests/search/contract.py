@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.search.engines.tantivy_engine import TantivyEngine
 from portal.search.engines.whoosh_engine import WhooshEngine
 from portal.search.meaning.passages import digests
 from portal.search.query import Query, form, parse
@@ -30,7 +31,7 @@ from tests.search.samples import (
     refs,
 )
 
-ENGINES = [WhooshEngine]
+ENGINES = [WhooshEngine, TantivyEngine]
 
 
 class EngineContract:

@@ -12,6 +12,7 @@ from whoosh.index import open_dir
 from portal.core.errors import TooSoon
 from portal.search.analysis import term_counts
 from portal.search.engine import IndexUnusable
+from portal.search.engines.weights import kept_length
 from portal.search.engines.whoosh_engine import WhooshEngine
 from portal.search.engines.whoosh_layout import NAME
 from portal.search.query import parse
@@ -52,7 +53,7 @@ def every_score(documents, query):
             frequency = sum(stem in c for c in counts.values())
             rarity = log(len(counts) / (frequency + 1)) + 1
             for ref, c in counts.items():
-                length = 1 - 0.75 + 0.75 * c.total() / average
+                length = 1 - 0.75 + 0.75 * kept_length(c.total()) / average
                 scores[ref] += weight * rarity * c[stem] * 2.2 / (c[stem] + 1.2 * length)
     return {ref: score for ref, score in scores.items() if score}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from rapidfuzz import process
@@ -29,6 +31,31 @@ MOST_NEAR: Final = 50
 SEGMENTS: Final = 64
 
 
+Part = Callable[[str, int], Sequence[str]]
+"""The words of a part of an index that begin with a letter and have so many letters."""
+
+
+def near(word: str, parts: Iterable[Part]) -> list[list[str]]:
+    """The words in *parts* that are one slip from *word*, and those that are two; none with another first letter."""
+    if not SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED or not word.isalpha():
+        return []
+    most = 2 if len(word) >= TWO_SLIPS else 1
+    found: list[set[str]] = [set() for _distance in range(most)]
+    for part in parts:
+        some = [each for size in range(-most, most + 1) for each in part(word[0], len(word) + size)]
+        for each, distance, _place in process.extract(
+            word, some, scorer=OSA.distance, score_cutoff=most, limit=MOST_NEAR
+        ):
+            is_slip = len(word) >= ONE_SLIP or sorted(each) == sorted(word)
+            if distance and is_slip and not is_stop_word(each):
+                found[int(distance) - 1].add(each)
+    return [sorted(each) for each in found]
+
+
+def _begun(of: Mapping[tuple[str, int], Sequence[str]], letter: str, size: int) -> Sequence[str]:
+    return of.get((letter, size), ())
+
+
 class Vocabulary:
     """The words of each part of an index by first letter and length; a part that stays is read once."""
 
@@ -39,19 +66,8 @@ class Vocabulary:
 
     def near(self, reader: IndexReader, word: str) -> list[list[str]]:
         """The words that are one slip from *word*, and those that are two; none that begins with another letter."""
-        if not SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED or not word.isalpha():
-            return []
-        most = 2 if len(word) >= TWO_SLIPS else 1
-        found: list[set[str]] = [set() for _distance in range(most)]
-        for leaf in (each for each, _offset in reader.leaf_readers() if each.doc_count_all()):
-            of_leaf = self._of(leaf)
-            some = [each for size in range(-most, most + 1) for each in of_leaf.get((word[0], len(word) + size), ())]
-            near = process.extract(word, some, scorer=OSA.distance, score_cutoff=most, limit=MOST_NEAR)
-            for each, distance, _place in near:
-                is_slip = len(word) >= ONE_SLIP or sorted(each) == sorted(word)
-                if distance and is_slip and not is_stop_word(each):
-                    found[int(distance) - 1].add(each)
-        return [sorted(each) for each in found]
+        parts = [self._of(leaf) for leaf, _offset in reader.leaf_readers() if leaf.doc_count_all()]
+        return near(word, [partial(_begun, of) for of in parts])
 
     def _of(self, leaf: IndexReader) -> dict[tuple[str, int], list[str]]:
         name = leaf.segment().segment_id()

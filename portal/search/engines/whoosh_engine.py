@@ -29,20 +29,19 @@ from portal.core.errors import PortalError, TooSoon
 from portal.core.i18n import gettext as _
 from portal.search.blending import blended
 from portal.search.documents import Access, Document
-from portal.search.engine import FACETS, IndexUnusable, Page
+from portal.search.engine import IndexUnusable, Page
+from portal.search.engines.known import best, check_batch, checked_filters, counted, hit, matches, owner_term
 from portal.search.engines.vocabulary import SPELLINGS, Vocabulary
+from portal.search.engines.weights import IDENTIFIER_WEIGHT
 from portal.search.engines.whoosh_exact import (
-    IDENTIFIER_WEIGHT,
     Generation,
-    best,
     generation_of,
     knows,
     leaves,
-    matches,
     score,
     spelled,
 )
-from portal.search.engines.whoosh_layout import NAME, SCHEMA, Codec, hit, owner_term, row, shown_owner
+from portal.search.engines.whoosh_layout import NAME, SCHEMA, Codec, owner_of, row
 from portal.search.nearness import Near
 from portal.search.query import Query, form
 
@@ -143,11 +142,7 @@ class WhooshEngine:
         near: Near | None = None,
     ) -> Page:
         """The best *limit* things after the first *offset* that *access* may see; see ``Engine``."""
-        chosen = {name: value for name, value in (filters or {}).items() if value}
-        if not chosen.keys() <= set(FACETS):
-            raise ValueError(f"Answers are narrowed by {', '.join(FACETS)}, not by {', '.join(chosen)}.")
-        if offset < 0 or limit < 0:
-            raise ValueError("Offset and limit count from zero.")
+        chosen = checked_filters(filters, offset, limit)
         with self._folder.reading():
             view = self._view()
             by_words, most = score(view.reader, view.known, query)
@@ -162,7 +157,8 @@ class WhooshEngine:
             wanted = view.known.wanted(chosen)
             top = best(scores, (number for number in found if wanted[number]), offset + limit)
             hits = tuple(hit(view.reader.stored_fields(number)["shown"], points) for points, number in top[offset:])
-        total, facets = _count(view.known, found, chosen)
+        times = Counter(map(view.known.codes.__getitem__, found))
+        total, facets = counted({view.known.profiles[code]: count for code, count in times.items()}, chosen)
         return Page(hits=hits, total=total, facets=facets, closeness=closeness)
 
     def spellings(self, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
@@ -184,7 +180,7 @@ class WhooshEngine:
     def write(self, upserts: Iterable[Document], deletes: Iterable[tuple[str, str]]) -> None:
         """Replace all documents of each (source, ref) named, in one commit; see ``Engine``."""
         documents = list(upserts)
-        _check_batch(documents)
+        check_batch(documents)
         gone = dict.fromkeys([*deletes, *(document.owner for document in documents)])
         if not gone:
             return
@@ -217,7 +213,7 @@ class WhooshEngine:
             for leaf, _offset in leaves(reader):
                 joined = leaf.column_reader("passages", translate=False)
                 for number in leaf.all_doc_ids():
-                    yield shown_owner(leaf.stored_fields(number)["shown"]), joined[number]
+                    yield owner_of(leaf.stored_fields(number)["shown"]), joined[number]
 
     def generation(self) -> int:
         """A number that grows with every write."""
@@ -269,33 +265,6 @@ class WhooshEngine:
                         writer.cancel()
                     if not writer.is_closed:
                         writer.writelock.release()
-
-
-def _count(known: Generation, found: list[int], filters: Mapping[str, str]) -> tuple[int, dict[str, dict[str, int]]]:
-    """The total with all filters, and each facet with the filters of the others."""
-    total = 0
-    facets: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    for code, times in Counter(map(known.codes.__getitem__, found)).items():
-        profile = known.profiles[code]
-        if profile.fits(filters):
-            total += times
-        for name, counts in facets.items():
-            value = getattr(profile, name)
-            if value and profile.fits(filters, without=name):
-                counts[value] += times
-    return total, {name: dict(counts) for name, counts in facets.items()}
-
-
-def _check_batch(documents: list[Document]) -> None:
-    """Refuse documents that could stand twice in one answer."""
-    keys: set[str] = set()
-    levels: dict[tuple[str, str], set[int]] = {}
-    for document in documents:
-        seen = levels.setdefault(document.owner, set())
-        if document.key in keys or not seen.isdisjoint(document.levels):
-            raise ValueError(f"Documents of {document.ref} share a key or a reader level: {document.key}.")
-        keys.add(document.key)
-        seen |= document.levels
 
 
 def _unusable(message: str) -> IndexUnusable:

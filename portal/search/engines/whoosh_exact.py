@@ -8,94 +8,51 @@ document; nothing is skipped, so nothing can be missed.
 
 from __future__ import annotations
 
-import threading
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from heapq import nlargest
-from itertools import compress
+from collections.abc import Iterator, Sequence
 from math import log
 from operator import add
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from whoosh.matching import Matcher
 from whoosh.matching.wrappers import WrappingMatcher
 from whoosh.reading import IndexReader, TermNotFound
 
 from portal.search.analysis import LANGUAGES, known_language
-from portal.search.documents import Access
-from portal.search.engines.whoosh_layout import Profile, lengths
-from portal.search.meaning.passages import Passages
+from portal.search.engines.known import Known
+from portal.search.engines.weights import FIELD_WEIGHTS, IDENTIFIER_WEIGHT, K1, B, kept_length
+from portal.search.engines.whoosh_layout import lengths
 from portal.search.query import Form, Query, Word
-
-K1: Final = 1.2
-B: Final = 0.75
-FIELD_WEIGHTS: Final = {"content": 1.0, "title": 0.5}
-IDENTIFIER_WEIGHT: Final = 100.0
-"""Above every score that words can reach: who types an id wants that thing first."""
-MASKS_KEPT: Final = 256
-"""Masks kept for one generation; each is one byte for a document."""
 
 Segments: TypeAlias = list[tuple[IndexReader, int]]
 Block: TypeAlias = tuple[Sequence[int], Sequence[float]]
 """Part of a posting list: document numbers, and the weight of the term in each."""
 
 
-class Generation:
+class Generation(Known):
     """What is known of every document of one state of the index, shared by all threads."""
 
     def __init__(self, reader: IndexReader) -> None:
         """Read rights and lengths of every document once."""
         self.number = generation_of(reader)
-        codes: dict[bytes, int] = {}
-        self.codes = array("I")
-        """For each document number the place of its profile in ``profiles``."""
-        self.live = bytearray()
+        profiles: list[bytes] = []
+        passages: list[bytes] = []
+        live: list[bool] = []
         packed_lengths = bytearray()
-        packed_passages: list[bytes] = []
         for leaf, _offset in leaves(reader):
-            profiles = leaf.column_reader("profile", translate=False)
-            self.codes.extend(codes.setdefault(value, len(codes)) for value in profiles)
+            profiles.extend(leaf.column_reader("profile", translate=False))
+            passages.extend(leaf.column_reader("passages", translate=False))
             packed_lengths += b"".join(leaf.column_reader("lengths", translate=False))
-            packed_passages.extend(leaf.column_reader("passages", translate=False))
-            self.live += bytes(not leaf.is_deleted(number) for number in range(leaf.doc_count_all()))
-        self.profiles = tuple(map(Profile.unpack, codes))
-        self.languages = frozenset(profile.language for profile in self.profiles)
+            live += (not leaf.is_deleted(number) for number in range(leaf.doc_count_all()))
+        super().__init__(profiles, live, passages)
         content, title = lengths(bytes(packed_lengths))
         self.norms = {"content": _norms(content), "title": _norms(title)}
         """For each field and document number what its length does to a score."""
-        self.passages = Passages(packed_passages)
-        self._masks: dict[str, bytes] = {}
-        self._lock = threading.Lock()
-
-    def readable(self, access: Access) -> bytes:
-        """One byte for each document number: 1 if it exists and *access* may see it."""
-        key = access.key()
-        mask = self._masks.get(key)
-        if mask is None:
-            flags = [access.may_see(profile) for profile in self.profiles]
-            mask = bytes(live and flags[code] for live, code in zip(self.live, self.codes, strict=True))
-            with self._lock:
-                if len(self._masks) >= MASKS_KEPT:
-                    self._masks.clear()
-                self._masks[key] = mask
-        return mask
-
-    def wanted(self, filters: Mapping[str, str]) -> bytes:
-        """One byte for each document number: 1 if it passes all *filters*."""
-        if not filters:
-            return self._everything
-        flags = [profile.fits(filters) for profile in self.profiles]
-        return bytes(map(flags.__getitem__, self.codes))
-
-    @cached_property
-    def _everything(self) -> bytes:
-        return b"\x01" * len(self.codes)
 
 
 def _norms(field_lengths: Sequence[int]) -> array[float]:
     average = sum(field_lengths) / len(field_lengths) if any(field_lengths) else 1.0
-    return array("d", (K1 * (1 - B + B * length / average) for length in field_lengths))
+    return array("d", (K1 * (1 - B + B * kept_length(length) / average) for length in field_lengths))
 
 
 def generation_of(reader: IndexReader) -> int:
@@ -107,16 +64,6 @@ def generation_of(reader: IndexReader) -> int:
 def leaves(reader: IndexReader) -> Iterator[tuple[IndexReader, int]]:
     """Each segment that holds documents, and the number of its first document."""
     return ((leaf, offset) for leaf, offset in reader.leaf_readers() if leaf.doc_count_all())
-
-
-def best(scores: Sequence[float], numbers: Iterable[int], count: int) -> list[tuple[float, int]]:
-    """The best *count* of the documents *numbers*: score and number, best first, oldest first among equals."""
-    return [(score, -number) for score, number in nlargest(count, ((scores[n], -n) for n in numbers))]
-
-
-def matches(scores: Sequence[float], mask: bytes) -> list[int]:
-    """The numbers of the documents that match at all and that *mask* lets through."""
-    return [number for number in compress(range(len(scores)), scores) if mask[number]]
 
 
 def score(reader: IndexReader, known: Generation, query: Query) -> tuple[list[float], float]:

@@ -8,11 +8,9 @@ words as they are written, each between blanks, for whoever mistyped one.
 
 from __future__ import annotations
 
-import json
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from whoosh import columns, fields, formats
@@ -20,15 +18,13 @@ from whoosh.codec.whoosh3 import W3Codec
 
 from portal.search.analysis import identifier, spellings, surfaces, terms_of
 from portal.search.documents import Document
-from portal.search.engine import Hit
+from portal.search.engines.known import SHOWN, Profile, owner_term, shown
+from portal.search.engines.weights import TITLE_TIMES
 from portal.search.meaning.passages import digests
 
 NAME: Final = "portal3"
 """Name of the index inside its folder. Counting it up makes older layouts invisible, so that they are rebuilt."""
-TITLE_TIMES: Final = 2
-"""How often title and users' words count in ``content``, against once for the body."""
 
-_SHOWN: Final = ("key", "source", "ref", "title", "body", "service", "kind", "language", "updated_at")
 _LENGTHS: Final = struct.Struct("=II")
 
 
@@ -69,44 +65,6 @@ SCHEMA: Final = fields.Schema(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Profile:
-    """What many documents share: who may see them and how they are counted."""
-
-    service: str
-    kind: str
-    language: str
-    levels: frozenset[int]
-    readers: frozenset[str]
-    needs: frozenset[str]
-
-    @classmethod
-    def of(cls, document: Document) -> Profile:
-        """The profile of one document."""
-        return cls(**{name: getattr(document, name) for name in cls.__dataclass_fields__})
-
-    def pack(self) -> bytes:
-        """The same bytes for equal profiles."""
-        return json.dumps(vars(self), sort_keys=True, default=sorted).encode()
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> Profile:
-        """Read what ``pack`` wrote."""
-        values = json.loads(packed)
-        for name in ("levels", "readers", "needs"):
-            values[name] = frozenset(values[name])
-        return cls(**values)
-
-    def fits(self, filters: Mapping[str, str], *, without: str = "") -> bool:
-        """Whether it passes all *filters* but the one named by *without*."""
-        return all(getattr(self, name) == value for name, value in filters.items() if name != without)
-
-
-def owner_term(owner: tuple[str, str]) -> str:
-    """Source and ref as one term; the separator cannot be typed."""
-    return "\x1f".join(owner)
-
-
 def row(document: Document) -> dict[str, Any]:
     """What is written for one document."""
     above = Counter(surfaces("\n".join((document.title, *document.words))))
@@ -124,7 +82,7 @@ def row(document: Document) -> dict[str, Any]:
         "profile": Profile.of(document).pack(),
         "mark": f"{document.fingerprint()} {document.key}".encode(),
         "passages": digests(document),
-        "shown": tuple(getattr(document, name) for name in _SHOWN),
+        "shown": shown(document),
     }
 
 
@@ -134,11 +92,6 @@ def lengths(packed: bytes) -> tuple[list[int], list[int]]:
     return [content for content, _title in pairs], [title for _content, title in pairs]
 
 
-def hit(shown: tuple[Any, ...], score: float) -> Hit:
-    """What is answered for one document, from its stored values."""
-    return Hit(**dict(zip(_SHOWN, shown, strict=True)), score=score)
-
-
-def shown_owner(shown: tuple[Any, ...]) -> tuple[str, str]:
+def owner_of(values: tuple[Any, ...]) -> tuple[str, str]:
     """Source and ref of one document, from its stored values."""
-    return shown[_SHOWN.index("source")], shown[_SHOWN.index("ref")]
+    return values[SHOWN.index("source")], values[SHOWN.index("ref")]

@@ -1,0 +1,213 @@
+"""How documents lie in a tantivy index, and how it is asked.
+
+Terms come ready from ``portal.search.analysis``, as for every engine; nothing
+that a person typed is parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from math import log
+from typing import Final
+
+import tantivy
+from tantivy import Occur
+from tantivy import Query as Asking
+
+from portal.search.analysis import LANGUAGES, identifier, known_language, spellings, surfaces, terms_of
+from portal.search.documents import Access, Document
+from portal.search.engine import Hit
+from portal.search.engines.known import Known, Profile, hit, owner_term, shown
+from portal.search.engines.weights import FIELD_WEIGHTS, IDENTIFIER_WEIGHT, K1, TITLE_TIMES
+from portal.search.meaning.passages import digests
+from portal.search.query import Form, Query, Word
+
+LAYOUT: Final = "portal1"
+META: Final = "meta.json"
+"""tantivy's list of the parts of an index."""
+MOST_PROFILES: Final = 60_000
+_TERMS: Final = {"content": "freq", "title": "freq", "spelled": "basic"}
+
+
+def schema() -> tantivy.Schema:
+    """The fields of an index."""
+    builder = tantivy.SchemaBuilder()
+    for name, option in _TERMS.items():
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
+    for name in ("owner", "ref"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("profile", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("passages", stored=True)
+    builder.add_bytes_field("shown", stored=True)
+    return builder.build()
+
+
+class State:
+    """One state of the index: a searcher that goes on seeing it, and what is known of its documents."""
+
+    def __init__(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, stamp: tuple[int, int, int], total: int
+    ) -> None:
+        """*total* counts documents that are deleted and still there as well, as tantivy's own weights do."""
+        self.searcher, self.schema, self.stamp, self.total = searcher, schema, stamp, total
+        counts = searcher.aggregate(Asking.all_query(), {"p": {"terms": {"field": "profile", "size": MOST_PROFILES}}})
+        self.profiles = {each["key"]: Profile.unpack(each["key"].encode()) for each in counts["p"]["buckets"]}
+        self.languages = frozenset(profile.language for profile in self.profiles.values())
+        self._words: dict[str, dict[int, list[str]]] = {}
+        self._lock = threading.Lock()
+
+    def stems(self, stems: tuple[str, ...]) -> set[str]:
+        """Those of the *stems* of a word that some document of this state could have."""
+        return {stems[LANGUAGES.index(known_language(language))] for language in self.languages}
+
+    def readable(self, access: Access, filters: Mapping[str, str]) -> Asking:
+        """What lets through only the documents that *access* may see and that pass *filters*; it scores nothing."""
+        names = [name for name, each in self.profiles.items() if access.may_see(each) and each.fits(filters)]
+        return Asking.const_score_query(Asking.term_set_query(self.schema, "profile", names), 0.0)
+
+    def word(self, field: str, text: str) -> Asking:
+        """What holds *text* in *field*."""
+        return Asking.term_query(self.schema, field, text, "freq" if field in FIELD_WEIGHTS else "basic")
+
+    def part(self, letter: str, size: int) -> Sequence[str]:
+        """The words as they are written that begin with *letter* and have *size* letters."""
+        with self._lock:
+            if letter not in self._words:
+                words: defaultdict[int, list[str]] = defaultdict(list)
+                for each, _count in self.searcher.terms_with_prefix("spelled", letter):
+                    words[len(each)].append(each)
+                self._words[letter] = dict(words)
+        return self._words[letter].get(size, ())
+
+    def any(self, *asked: Asking) -> bool:
+        """Whether a document fits all of *asked*."""
+        both = Asking.boolean_query([(Occur.Must, each) for each in asked])
+        return bool(self.searcher.search(both, limit=1, count=False).hits)
+
+    def count(self, *asked: Asking) -> int:
+        """How many documents fit all of *asked*."""
+        both = Asking.boolean_query([(Occur.Must, each) for each in asked])
+        return int(self.searcher.search(both, limit=1, count=True).count)  # type: ignore[attr-defined]  # its stub forgets it
+
+    @cached_property
+    def numbered(self) -> tuple[Known, dict[tuple[int, int], int], list[tantivy.DocAddress]]:
+        """What is known of each document by its number, the number of each address, and the other way round.
+
+        Reads each document once, so only who compares by meaning pays for it.
+        """
+        total = self.searcher.num_docs
+        found = self.searcher.search(Asking.all_query(), limit=max(total, 1), count=False).hits
+        addresses = sorted((each for _score, each in found), key=place)
+        kept = [self.searcher.doc(each) for each in addresses]
+        known = Known(
+            [str(each.get_first("profile")).encode() for each in kept],
+            [True] * len(kept),
+            [kept_bytes(each, "passages") for each in kept],
+        )
+        return known, {place(each): number for number, each in enumerate(addresses)}, addresses
+
+
+def place(address: tantivy.DocAddress) -> tuple[int, int]:
+    """An address as a key: the addresses that tantivy hands out are none."""
+    return address.segment_ord, address.doc
+
+
+def asked(state: State, query: Query) -> tuple[Asking | None, float]:
+    """*query* as tantivy is asked, and the highest score that a document could have."""
+    parts: list[Asking] = []
+    plain = {stem for word in query.words if not word.forms for stem in state.stems(word.stems)}
+    most = {}
+    for stem in sorted(plain):
+        clauses, most[stem] = _stem(state, stem)
+        parts += clauses
+    highest = 0.0
+    for word in query.words:
+        if word.forms:
+            of_forms = [_form(state, each) for each in word.every]
+            parts.append(Asking.disjunction_max_query([asking for asking, _most in of_forms]))
+            highest += of_forms[0][1]
+        else:
+            highest += max((most[stem] for stem in state.stems(word.stems)), default=0.0)
+        if word.is_identifier:
+            parts.append(Asking.const_score_query(state.word("ref", word.text), IDENTIFIER_WEIGHT))
+    if not parts:
+        return None, highest
+    return Asking.boolean_query([(Occur.Should, each) for each in parts]), highest
+
+
+def _form(state: State, words: tuple[tuple[str, ...], ...]) -> tuple[Asking, float]:
+    """One form of a word: its words share its weight. And the most that one of them gives."""
+    clauses, highest = [], 0.0
+    for stem in sorted({stem for stems in words for stem in state.stems(stems)}):
+        some, most = _stem(state, stem, share=1 / len(words))
+        clauses += some
+        highest = max(highest, most)
+    return Asking.boolean_query([(Occur.Should, each) for each in clauses]), highest
+
+
+def _stem(state: State, stem: str, share: float = 1.0) -> tuple[list[Asking], float]:
+    """A stem in each field, weighed as the portal weighs words: tantivy's own weight for rare ones is steeper."""
+    total = state.total
+    clauses, highest = [], 0.0
+    for field, weight in FIELD_WEIGHTS.items():
+        held = state.searcher.doc_freq(field, stem)
+        rarity = (log(total / (held + 1)) + 1) * weight * share if total else 0.0
+        highest += rarity * (K1 + 1)
+        if held:
+            theirs = log(1 + (total - held + 0.5) / (held + 0.5))
+            clauses.append(Asking.boost_query(state.word(field, stem), rarity / theirs))
+    return clauses or [Asking.empty_query()], highest
+
+
+def knows(state: State, word: Word, readable: Asking) -> bool:
+    """Whether something *readable* holds *word* in any form of its language."""
+    return any(state.any(state.word("content", stem), readable) for stem in sorted(state.stems(word.stems)))
+
+
+def spelled(state: State, each: Form, readable: Asking) -> int:
+    """How many documents that are *readable* hold a form; 0 unless one of them writes it just so."""
+    stems = sorted({stem for stems in each.words for stem in state.stems(stems)})
+    held = Asking.boolean_query([(Occur.Should, state.word("content", stem)) for stem in stems])
+    if not stems or not state.any(state.word("spelled", each.text), held, readable):
+        return 0
+    return state.count(held, readable)
+
+
+def row(document: Document) -> tantivy.Document:
+    """What is written for one document."""
+    above = Counter(surfaces("\n".join((document.title, *document.words))))
+    below = Counter(surfaces("\n".join((document.body, *document.tags, *document.finds))))
+    title, content = terms_of(above, document.language), terms_of(below, document.language)
+    for term, times in title.items():
+        content[term] += TITLE_TIMES * times
+    values = [*shown(document)]
+    values[-1] = document.updated_at.isoformat()
+    row = tantivy.Document()
+    row.add_text("owner", owner_term(document.owner))
+    row.add_text("ref", identifier(document.ref))
+    row.add_text("content", " ".join(content.elements()))
+    row.add_text("title", " ".join(title.elements()))
+    row.add_text("spelled", " ".join(sorted(spellings({*above, *below}))))
+    row.add_text("profile", Profile.of(document).pack().decode())
+    row.add_text("mark", f"{document.fingerprint()} {document.key}")
+    row.add_bytes("passages", digests(document))
+    row.add_bytes("shown", json.dumps(values).encode())
+    return row
+
+
+def found_hit(kept: tantivy.Document, score: float) -> Hit:
+    """What is answered for one document."""
+    values = json.loads(kept_bytes(kept, "shown"))
+    values[-1] = datetime.fromisoformat(values[-1])
+    return hit(tuple(values), score)
+
+
+def kept_bytes(kept: tantivy.Document, field: str) -> bytes:
+    """A field of bytes; none where it is empty."""
+    return bytes(kept.get_first(field) or b"")
