@@ -11,10 +11,10 @@ COLLECTIONS ?= ../shared/collections
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint proof relevance bench messages format clean
+.PHONY: help run demo test lint proof relevance bench bench-search messages format clean
 
 help: ## What can be made here
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(STAMPS)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -66,6 +66,9 @@ relevance: $(STAMPS)/test ## How good the search is, on the collections in COLLE
 
 bench: $(STAMPS)/test ## How fast it is: medians and 95th percentiles, sizes named
 	@$(BIN)/python -m tests.bench
+
+bench-search: $(STAMPS)/test ## How long a search takes, by what is typed and how much there is
+	@$(BIN)/python -m tests.bench.search
 
 messages: $(STAMPS)/test ## Collect the texts of code and templates, and compile the catalogues
 	@$(BIN)/python -m tests.house.messages

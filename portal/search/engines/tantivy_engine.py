@@ -13,11 +13,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from pathlib import Path
 from typing import ClassVar, Final
 
 import tantivy
-from tantivy import Occur
 from tantivy import Query as Asking
 
 from portal.core.errors import TooSoon
@@ -29,7 +29,6 @@ from portal.search.engines.known import best, check_batch, checked_filters, coun
 from portal.search.engines.tantivy_state import (
     LAYOUT,
     META,
-    MOST_PROFILES,
     State,
     asked,
     found_hit,
@@ -137,13 +136,12 @@ class TantivyEngine:
     ) -> Page:
         if asking is None:
             return Page(hits=(), total=0, facets=counted({}, chosen)[1])
-        mine = Asking.boolean_query([(Occur.Must, asking), (Occur.Must, state.readable(access, {}))])
-        fits = Asking.boolean_query([(Occur.Must, asking), (Occur.Must, state.readable(access, chosen))])
+        codes = state.readable(access)
+        fit = {code for code in codes if state.profiles[code].fits(chosen)}
         offset, end = wanted_places.start, wanted_places.stop
-        top = state.searcher.search(fits, limit=end, count=False).hits if end else []
+        top = state.best(asking, fit, end)
         hits = tuple(found_hit(state.searcher.doc(address), score) for score, address in top[offset:])
-        found = state.searcher.aggregate(mine, {"p": {"terms": {"field": "profile", "size": MOST_PROFILES}}})
-        times = {state.profiles[each["key"]]: each["doc_count"] for each in found["p"]["buckets"]}
+        times = {state.profiles[code]: count for code, count in state.times(asking).items() if code in codes}
         total, facets = counted(times, chosen)
         return Page(hits=hits, total=total, facets=facets)
 
@@ -154,11 +152,11 @@ class TantivyEngine:
         known, numbers, _addresses = state.numbered
         by_words = [0.0] * len(numbers)
         if asking is not None:
-            mine = Asking.boolean_query([(Occur.Must, asking), (Occur.Must, state.readable(access, {}))])
-            for score, address in state.searcher.search(mine, limit=COMPARED, count=False).hits:
+            for score, address in state.searcher.search(asking, limit=COMPARED, count=False).hits:
                 by_words[numbers[place(address)]] = score
-        is_named = max(by_words, default=0.0) >= IDENTIFIER_WEIGHT
-        return blended(by_words, most, near.of(known.passages), known.readable(access), is_named=is_named)
+        readable = known.readable(access)
+        is_named = max(compress(by_words, readable), default=0.0) >= IDENTIFIER_WEIGHT
+        return blended(by_words, most, near.of(known.passages), readable, is_named=is_named)
 
     def spellings(self, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
         """For words of *query* that nothing readable holds, those most like them that it does; see ``Engine``."""
@@ -167,7 +165,7 @@ class TantivyEngine:
 
     @staticmethod
     def _spellings(state: State, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
-        readable = state.readable(access, {})
+        readable = state.readable(access)
         found = {}
         for word in query.words:
             if knows(state, word, readable):

@@ -6,10 +6,11 @@ that a person typed is parsed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cached_property
 from math import log
@@ -22,15 +23,17 @@ from tantivy import Query as Asking
 from portal.search.analysis import LANGUAGES, identifier, known_language, spellings, surfaces, terms_of
 from portal.search.documents import Access, Document
 from portal.search.engine import Hit
-from portal.search.engines.known import Known, Profile, hit, owner_term, shown
+from portal.search.engines.known import MASKS_KEPT, Known, Profile, hit, owner_term, shown
 from portal.search.engines.weights import FIELD_WEIGHTS, IDENTIFIER_WEIGHT, K1, TITLE_TIMES
 from portal.search.meaning.passages import digests
 from portal.search.query import Form, Query, Word
 
-LAYOUT: Final = "portal1"
+LAYOUT: Final = "portal2"
 META: Final = "meta.json"
 """tantivy's list of the parts of an index."""
 MOST_PROFILES: Final = 60_000
+SPARE: Final = 20
+"""So many more are looked at than are wanted, since some of them are for others."""
 _TERMS: Final = {"content": "freq", "title": "freq", "spelled": "basic"}
 
 
@@ -42,6 +45,7 @@ def schema() -> tantivy.Schema:
     for name in ("owner", "ref"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("profile", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("code", fast=True)
     builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("passages", stored=True)
     builder.add_bytes_field("shown", stored=True)
@@ -57,19 +61,49 @@ class State:
         """*total* counts documents that are deleted and still there as well, as tantivy's own weights do."""
         self.searcher, self.schema, self.stamp, self.total = searcher, schema, stamp, total
         counts = searcher.aggregate(Asking.all_query(), {"p": {"terms": {"field": "profile", "size": MOST_PROFILES}}})
-        self.profiles = {each["key"]: Profile.unpack(each["key"].encode()) for each in counts["p"]["buckets"]}
+        packed = [each["key"].encode() for each in counts["p"]["buckets"]]
+        self.profiles = {_code(each): Profile.unpack(each) for each in packed}
+        """Each profile by what stands for it in the column ``code``."""
         self.languages = frozenset(profile.language for profile in self.profiles.values())
         self._words: dict[str, dict[int, list[str]]] = {}
+        self._readable: dict[str, frozenset[int]] = {}
         self._lock = threading.Lock()
 
     def stems(self, stems: tuple[str, ...]) -> set[str]:
         """Those of the *stems* of a word that some document of this state could have."""
         return {stems[LANGUAGES.index(known_language(language))] for language in self.languages}
 
-    def readable(self, access: Access, filters: Mapping[str, str]) -> Asking:
-        """What lets through only the documents that *access* may see and that pass *filters*; it scores nothing."""
-        names = [name for name, each in self.profiles.items() if access.may_see(each) and each.fits(filters)]
-        return Asking.const_score_query(Asking.term_set_query(self.schema, "profile", names), 0.0)
+    def readable(self, access: Access) -> frozenset[int]:
+        """The codes of the profiles that *access* may see."""
+        key = access.key()
+        codes = self._readable.get(key)
+        if codes is None:
+            codes = frozenset(code for code, each in self.profiles.items() if access.may_see(each))
+            with self._lock:
+                if len(self._readable) >= MASKS_KEPT:
+                    self._readable.clear()
+                self._readable[key] = codes
+        return codes
+
+    def best(self, asked: Asking, codes: Collection[int], count: int) -> list[tuple[float, tantivy.DocAddress]]:
+        """The best *count* for *asked* of those whose profile has one of *codes*.
+
+        What is not readable is left out here and not in the query, which would gather all that is for each question.
+        """
+        looked = 2 * count + SPARE
+        while count:
+            found = self.searcher.search(asked, limit=looked, count=False).hits
+            of = self.searcher.fast_field_values("code", [address for _score, address in found])
+            fit = [each for each, code in zip(found, of, strict=True) if code in codes]
+            if len(fit) >= count or len(found) < looked:
+                return fit[:count]
+            looked *= 8
+        return []
+
+    def times(self, asked: Asking) -> dict[int, int]:
+        """How many documents fit *asked*, for each code of a profile."""
+        found = self.searcher.aggregate(asked, {"p": {"terms": {"field": "code", "size": MOST_PROFILES}}})
+        return {int(each["key"]): each["doc_count"] for each in found["p"]["buckets"]}
 
     def word(self, field: str, text: str) -> Asking:
         """What holds *text* in *field*."""
@@ -84,16 +118,6 @@ class State:
                     words[len(each)].append(each)
                 self._words[letter] = dict(words)
         return self._words[letter].get(size, ())
-
-    def any(self, *asked: Asking) -> bool:
-        """Whether a document fits all of *asked*."""
-        both = Asking.boolean_query([(Occur.Must, each) for each in asked])
-        return bool(self.searcher.search(both, limit=1, count=False).hits)
-
-    def count(self, *asked: Asking) -> int:
-        """How many documents fit all of *asked*."""
-        both = Asking.boolean_query([(Occur.Must, each) for each in asked])
-        return int(self.searcher.search(both, limit=1, count=True).count)  # type: ignore[attr-defined]  # its stub forgets it
 
     @cached_property
     def numbered(self) -> tuple[Known, dict[tuple[int, int], int], list[tantivy.DocAddress]]:
@@ -165,18 +189,20 @@ def _stem(state: State, stem: str, share: float = 1.0) -> tuple[list[Asking], fl
     return clauses or [Asking.empty_query()], highest
 
 
-def knows(state: State, word: Word, readable: Asking) -> bool:
-    """Whether something *readable* holds *word* in any form of its language."""
-    return any(state.any(state.word("content", stem), readable) for stem in sorted(state.stems(word.stems)))
+def knows(state: State, word: Word, codes: Collection[int]) -> bool:
+    """Whether something whose profile has one of *codes* holds *word* in any form of its language."""
+    held = [stem for stem in sorted(state.stems(word.stems)) if state.searcher.doc_freq("content", stem)]
+    return any(state.best(state.word("content", stem), codes, 1) for stem in held)
 
 
-def spelled(state: State, each: Form, readable: Asking) -> int:
-    """How many documents that are *readable* hold a form; 0 unless one of them writes it just so."""
+def spelled(state: State, each: Form, codes: Collection[int]) -> int:
+    """How many documents with one of *codes* hold a form; 0 unless one of them writes it just so."""
     stems = sorted({stem for stems in each.words for stem in state.stems(stems)})
     held = Asking.boolean_query([(Occur.Should, state.word("content", stem)) for stem in stems])
-    if not stems or not state.any(state.word("spelled", each.text), held, readable):
+    written = Asking.boolean_query([(Occur.Must, state.word("spelled", each.text)), (Occur.Must, held)])
+    if not stems or not state.best(written, codes, 1):
         return 0
-    return state.count(held, readable)
+    return sum(count for code, count in state.times(held).items() if code in codes)
 
 
 def row(document: Document) -> tantivy.Document:
@@ -194,11 +220,18 @@ def row(document: Document) -> tantivy.Document:
     row.add_text("content", " ".join(content.elements()))
     row.add_text("title", " ".join(title.elements()))
     row.add_text("spelled", " ".join(sorted(spellings({*above, *below}))))
-    row.add_text("profile", Profile.of(document).pack().decode())
+    profile = Profile.of(document).pack()
+    row.add_text("profile", profile.decode())
+    row.add_unsigned("code", _code(profile))
     row.add_text("mark", f"{document.fingerprint()} {document.key}")
     row.add_bytes("passages", digests(document))
     row.add_bytes("shown", json.dumps(values).encode())
     return row
+
+
+def _code(profile: bytes) -> int:
+    """A number for a packed profile, that tells it from every other one."""
+    return int.from_bytes(hashlib.blake2b(profile, digest_size=8).digest(), "big") >> 1
 
 
 def found_hit(kept: tantivy.Document, score: float) -> Hit:

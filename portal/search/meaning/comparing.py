@@ -93,6 +93,10 @@ class Meaning:
         rows = known.rows(_elsewhere())
         return Nearness(self, vector, float((known.vectors[rows] @ vector).max()) if rows else -1.0)
 
+    def forget(self) -> None:
+        """Let go of the queries that were understood lately."""
+        self._vector.cache_clear()
+
     def places(self, passages_of: Passages) -> _Places:
         """Where the passages of a state of an index lie now."""
         known = self.file.known()
