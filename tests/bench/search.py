@@ -37,9 +37,12 @@ from portal.search.meaning.passages import DIGEST, digests
 from portal.search.query import parse
 from portal.search.snippets import Highlighter
 from tests.bench.corpus import SERVICES, SOURCE, queries
+from tests.search.test_hostile_queries import HOSTILE
 
 SIZES = (1_000, 3_000, 10_000)
 GOALS = {
+    ("whoosh", "hostile"): dict.fromkeys(SIZES, "at most 100 ms"),
+    ("tantivy", "hostile"): dict.fromkeys(SIZES, "at most 100 ms"),
     ("whoosh", "question"): {1_000: "95th 6 ms", 3_000: "95th 15 ms", 10_000: "95th 50 ms"},
     ("tantivy", "question"): {10_000: "95th 1 ms"},
 }
@@ -98,7 +101,7 @@ def _line(what: str, ask: Callable[[str], object], typed: Sequence[str], goal: s
         ask(each)
         times.append((time.process_time() - began) * 1000)
     times.sort()
-    last = times[min(int(len(times) * 0.95), len(times) - 1)]
+    last = times[-1] if "at most" in goal else times[min(int(len(times) * 0.95), len(times) - 1)]
     print(f"{what:64} {statistics.median(times):9.2f} {last:9.2f}   {goal}", flush=True)
 
 
@@ -141,6 +144,7 @@ def _shapes(documents: Sequence[Document]) -> dict[str, list[str]]:
         "three words": [" ".join(each.split()[:3]) for each in asked],
         "question": [f"I cannot {each} any more, what can I do" for each in asked],
         "with a slip": [_slipped(each, chance) for each in asked],
+        "hostile": list(HOSTILE.values()),
         "a number": [chance.choice(documents).ref for _ in asked],
     }
 

@@ -2,8 +2,8 @@
 
 Each round takes a portal of some articles and a folder in which some changed
 and some are new, kills a load-and-index at a drawn point, looks at what is
-left, and lets a second process finish. ``make proof`` runs 200 rounds,
-``make proof ROUNDS=small`` 21.
+left, and lets a second process finish. ``make proof`` runs 200 rounds on each
+search engine, ``make proof ROUNDS=small`` 21.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.search.engines import NAMES
 from tests.bench import corpus
 from tests.served import ROOT, environment, portal_command
 
@@ -29,11 +30,13 @@ ROUNDS = 200 if os.environ.get("PROOF_ROUNDS", "full") == "full" else 21
 BEFORE, ADDED, CHANGED = 20, 30, 10
 
 
-@pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+@pytest.fixture(scope="module", params=NAMES)
+def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """An instance with twenty articles, and the folder that the rounds load: ten changed, thirty new."""
     folder = tmp_path_factory.mktemp("kills")
     instance, articles = folder / "instance", folder / "articles"
+    instance.mkdir()
+    (instance / "portal.toml").write_text(f'search_engine = "{request.param}"\n')
     corpus.write(articles, BEFORE, seed=5)
     for arguments in (
         ("db", "upgrade"),

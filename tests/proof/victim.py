@@ -24,7 +24,7 @@ from portal.articles import frontmatter, loading, publishing
 from portal.core import clock
 from portal.core.db import Database
 from portal.core.jobs import Worker
-from portal.search.engines.whoosh_engine import WhooshEngine
+from portal.search.engines import NAMES, engine_named
 
 Plan = dict[str, Any]
 
@@ -67,7 +67,8 @@ def stages(plan: Plan) -> None:
     wrap(frontmatter, "read_file", "read", plan)
     wrap(loading, "prepare", "render", plan)
     wrap(publishing, "publish_file", "write", plan)
-    wrap(WhooshEngine, "write", "index", plan)
+    for name in NAMES:
+        wrap(engine_named(name), "write", "index", plan)
     wrap(Worker, "_claim", "claim", plan)
     wrap(Worker, "_close", "close", plan)
     plain: Callable[..., Any] = Database.transaction
