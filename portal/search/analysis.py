@@ -179,6 +179,12 @@ def _spelled(surface: str) -> tuple[str, ...]:
     return tuple(word for word in folded if SHORTEST_SPELLED <= len(word) <= LONGEST_SPELLED and word.isalpha())
 
 
+def beginnings(text: str) -> tuple[str, ...]:
+    """The words of *text* as somebody begins to type them, each once: without accents; common ones only where alone."""
+    found = dict.fromkeys(fold(piece) for surface in surfaces(text) for piece in pieces(surface))
+    return tuple(each for each in found if each not in STOP_WORDS) or tuple(found)
+
+
 @lru_cache(maxsize=50_000)
 def _terms(surface: str, language: str) -> tuple[str, ...]:
     return tuple(stem(piece, language) for piece in pieces(surface))

@@ -8,7 +8,7 @@ that is there as a whole or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +105,15 @@ class Engine(Protocol):
         """For each word of *query* that nothing readable holds: at most three words most like it that it does hold.
 
         What they may not see counts as not there: a word that stands only in it is neither known nor told.
+
+        Raises:
+            IndexUnusable: the index cannot be read.
+        """
+
+    def begun(self, words: Sequence[str], access: Access, *, limit: int) -> tuple[Hit, ...]:
+        """At most *limit* things that *access* may see, of which title or users' words have each of *words* begun.
+
+        Where the title has them comes first. What is in the text alone is not looked at.
 
         Raises:
             IndexUnusable: the index cannot be read.

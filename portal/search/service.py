@@ -116,7 +116,7 @@ def find(
         )
     )
     looked_at = (*found.hits, *found.nearest)
-    readable = _second_look(session, index.sources, looked_at, rights)
+    readable = second_look(session, index.sources, looked_at, rights)
     shown = [hit for hit in found.hits if (hit.source, hit.ref) in readable]
     nearest = [hit for hit in found.nearest if (hit.source, hit.ref) in readable]
     names = _service_names(session, set(found.facets["service"]) | {hit.service for hit in (*shown, *nearest)})
@@ -173,7 +173,7 @@ def prune_log(session: Session, now: datetime) -> None:
     session.execute(sa.delete(SearchLog).where(SearchLog.at < now - timedelta(days=LOG_DAYS)))
 
 
-def _second_look(
+def second_look(
     session: Session, sources: Sources, hits: Sequence[Hit], rights: Rights
 ) -> dict[tuple[str, str], Readable]:
     """Those hits that *rights* may read at this moment, as the database has them."""

@@ -1,6 +1,7 @@
 /* Comfort for the keyboard. Every page works without this file; nothing here decides what a person may see.
 
    [data-search]          a search field: "/" goes there, Escape in a list or pane comes back to it
+   [data-begin]           a search field: what begins as it is typed is offered under it (data-begun names the list)
    [data-keys="results"]  a list of [data-result] links: arrows or j and k move, Enter opens
    [data-pane]            where a result opens beside the list (hx-get, hx-target); it takes the focus, to be read from there
    [data-focus]           takes the focus when it appears: an error summary, a thank-you
@@ -39,6 +40,7 @@
   }
 
   function keyInField(event, field) {
+    if (field.matches("[data-begin]") && keyInBegun(event, field)) return true;
     const first = field.matches("[data-search]") && event.key === "ArrowDown" && results()[0];
     first?.focus?.();
     return Boolean(first);
@@ -72,6 +74,79 @@
       event.preventDefault();
     }
   });
+
+  /* ---- what begins as somebody types ----
+     The field stays a search field: without choosing anything, Enter looks for what was typed. */
+  const PAUSE = 120, SHORTEST = 2; // milliseconds without a key; letters
+  const begun = { field: null, list: null, wait: 0, asked: null };
+
+  function closeBegun() {
+    clearTimeout(begun.wait);
+    begun.asked?.abort();
+    begun.list?.remove();
+    for (const name of ["aria-controls", "aria-activedescendant"]) begun.field?.removeAttribute(name);
+    Object.assign(begun, { field: null, list: null, asked: null });
+  }
+
+  function showBegun(field, html) {
+    begun.list?.remove();
+    begun.list = null;
+    if (!html.trim() || document.activeElement !== field) return;
+    const list = Object.assign(document.createElement("ul"), { id: `${field.id}-begun`, className: "begun", innerHTML: html });
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", field.dataset.begun);
+    list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus until the click
+    list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) location.assign(option.dataset.href);
+    });
+    field.form.append(list);
+    field.setAttribute("aria-controls", list.id);
+    field.removeAttribute("aria-activedescendant");
+    begun.list = list;
+  }
+
+  async function askBegun(field) {
+    begun.asked?.abort();
+    const asked = begun.asked = new AbortController();
+    try {
+      const answer = await fetch(`${field.dataset.begin}?q=${encodeURIComponent(field.value)}`, { signal: asked.signal });
+      if (answer.ok && begun.asked === asked) showBegun(field, await answer.text());
+    } catch { /* left off for the next letter, or no network: what was typed can be looked for all the same */ }
+  }
+
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.matches?.("[data-begin]") || event.isComposing) return;
+    if (begun.field !== field) closeBegun();
+    begun.field = field;
+    field.setAttribute("aria-autocomplete", "list");
+    clearTimeout(begun.wait);
+    if (field.value.trim().length < SHORTEST) closeBegun();
+    else begun.wait = setTimeout(askBegun, PAUSE, field);
+  });
+  document.addEventListener("focusout", (event) => { if (event.target === begun.field) closeBegun(); });
+  document.addEventListener("submit", (event) => { if (event.target === begun.field?.form) closeBegun(); });
+  window.addEventListener("pagehide", closeBegun);
+
+  function keyInBegun(event, field) {
+    if (!begun.list || begun.field !== field) return false;
+    const options = all("[role=option]", begun.list);
+    const chosen = options.findIndex((each) => each.getAttribute("aria-selected") === "true");
+    if (event.key === "Escape") { closeBegun(); return true; }
+    if (event.key === "Enter" && chosen >= 0) { location.assign(options[chosen].dataset.href); return true; }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return false;
+    const next = chosen + step; // above the first one is the field itself
+    if (chosen >= 0) options[chosen].setAttribute("aria-selected", "false");
+    if (next >= 0 && next < options.length) {
+      options[next].setAttribute("aria-selected", "true");
+      field.setAttribute("aria-activedescendant", options[next].id);
+    } else {
+      field.removeAttribute("aria-activedescendant");
+    }
+    return true;
+  }
 
   /* ---- what htmx brings ---- */
   const takeFocus = (root) => root.querySelector("[data-focus]")?.focus();

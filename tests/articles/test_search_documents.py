@@ -74,7 +74,7 @@ def test_what_is_archived_or_unknown_has_no_documents(make_article, house, sessi
 
 
 @pytest.mark.parametrize("articles", [1, 3])
-def test_making_documents_takes_five_reads_however_many(make_article, session, query_count, articles):
+def test_making_documents_takes_six_reads_however_many(make_article, session, query_count, articles):
     refs = [f"KB010{number}" for number in range(articles)]
     for ref in refs:
         make_article(ref, f"All.\n\n{SUPPORT_PART}")
@@ -82,7 +82,7 @@ def test_making_documents_takes_five_reads_however_many(make_article, session, q
     with query_count() as count:
         documents = search.documents(session, refs)
 
-    assert (len(documents), count()) == (2 * articles, 5)
+    assert (len(documents), count()) == (2 * articles, 6)
 
 
 def test_refs_are_walked_in_order_a_few_at_a_time(make_article, session):

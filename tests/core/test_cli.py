@@ -214,7 +214,7 @@ def test_a_backup_is_made_and_put_back(house, portal, tmp_path):
     ring(house)
     restored = portal("restore", str(tmp_path / "backup"))
 
-    assert made.output == f"Backup of 2 files in {tmp_path / 'backup'}. It holds the secret key: keep it private.\n"
+    assert made.output == f"Backup of 3 files in {tmp_path / 'backup'}. It holds the secret key: keep it private.\n"
     assert restored.output == (
         f"The database from before is kept as {house.config.instance}/backups/before-restore-20260302-120000.sqlite.\n"
         "Restored. The next start migrates it and builds the search index.\n"

@@ -465,3 +465,23 @@ class EngineContract:
         assert (every.closeness is None) == (alone.closeness is None)
         if every.closeness is not None:
             assert every.closeness.meaning == alone.closeness.meaning
+
+    def test_what_begins_as_somebody_types_is_offered_titles_first_and_only_what_they_may_see(self, engine):
+        engine.write(
+            [
+                document("KB0001", title="Printing does not work", body="paper", words=("no paper comes out",)),
+                document("KB0002", title="Paper jam in the printer", body="Open it."),
+                document("KB0003", title="Paper for support", levels=frozenset({1, 2})),
+                document("KB0004", title="Menu", body="paper printer"),
+            ],
+            (),
+        )
+
+        def begun(*words, who=EVERYBODY, limit=5):
+            return [hit.ref for hit in engine.begun(words, who, limit=limit)]
+
+        assert begun("pap") == ["KB0002", "KB0001"]
+        assert begun("pri", "pa") == ["KB0002", "KB0001"]
+        assert sorted(begun("pap", who=SUPPORT)) == ["KB0001", "KB0002", "KB0003"]
+        assert begun("pap", limit=1) == ["KB0002"]
+        assert [begun(), begun("zq"), begun("pap", "zq")] == [[], [], []]

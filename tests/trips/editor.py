@@ -26,6 +26,7 @@ class Editor:
     def reopen(self) -> None:
         """Let the window die, and open another one, with the net there again."""
         again = self.page.context.new_page()
+        self.page.wait_for_timeout(300)  # what a window kept reaches the others a moment later
         self.page.close(run_before_unload=False)
         again.context.set_offline(False)
         self.page = again

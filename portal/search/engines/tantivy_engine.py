@@ -24,13 +24,14 @@ from portal.core.errors import TooSoon
 from portal.core.i18n import gettext as _
 from portal.search.blending import blended
 from portal.search.documents import Access, Document
-from portal.search.engine import Closeness, IndexUnusable, Page
+from portal.search.engine import Closeness, Hit, IndexUnusable, Page
 from portal.search.engines.known import best, check_batch, checked_filters, counted, matches, owner_term
 from portal.search.engines.tantivy_state import (
     LAYOUT,
     META,
     State,
     asked,
+    begun,
     found_hit,
     kept_bytes,
     knows,
@@ -177,6 +178,14 @@ class TantivyEngine:
                     found[word.text] = tuple(told[:SPELLINGS])
                     break
         return found
+
+    def begun(self, words: Sequence[str], access: Access, *, limit: int) -> tuple[Hit, ...]:
+        """What *access* may see of which title or users' words begin so; see ``Engine``."""
+        with _reading():
+            state = self._now()
+            asking = begun(state, words)
+            top = state.best(asking, state.readable(access), limit) if asking is not None else []
+            return tuple(found_hit(state.searcher.doc(address), points) for points, address in top)
 
     def write(self, upserts: Iterable[Document], deletes: Iterable[tuple[str, str]]) -> None:
         """Replace all documents of each (source, ref) named, in one commit; see ``Engine``."""

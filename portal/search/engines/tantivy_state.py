@@ -24,17 +24,27 @@ from portal.search.analysis import LANGUAGES, identifier, known_language, spelli
 from portal.search.documents import Access, Document
 from portal.search.engine import Hit
 from portal.search.engines.known import MASKS_KEPT, Known, Profile, hit, owner_term, shown
-from portal.search.engines.weights import FIELD_WEIGHTS, IDENTIFIER_WEIGHT, K1, TITLE_TIMES
+from portal.search.engines.weights import (
+    BEGUN_TERMS,
+    BEGUN_TITLE,
+    BEGUN_WORDS,
+    BEGUN_WORDS_MOST,
+    FIELD_WEIGHTS,
+    IDENTIFIER_WEIGHT,
+    K1,
+    TITLE_TIMES,
+    begun_terms,
+)
 from portal.search.meaning.passages import digests
 from portal.search.query import Form, Query, Word
 
-LAYOUT: Final = "portal2"
+LAYOUT: Final = "portal3"
 META: Final = "meta.json"
 """tantivy's list of the parts of an index."""
 MOST_PROFILES: Final = 60_000
 SPARE: Final = 20
 """So many more are looked at than are wanted, since some of them are for others."""
-_TERMS: Final = {"content": "freq", "title": "freq", "spelled": "basic"}
+_TERMS: Final = {"content": "freq", "title": "freq", "spelled": "basic", "begun_title": "basic", "begun_words": "basic"}
 
 
 def schema() -> tantivy.Schema:
@@ -189,6 +199,21 @@ def _stem(state: State, stem: str, share: float = 1.0) -> tuple[list[Asking], fl
     return clauses or [Asking.empty_query()], highest
 
 
+def begun(state: State, words: Sequence[str]) -> Asking | None:
+    """What holds a beginning of each of *words*, the title first."""
+    wanted = []
+    for word in words[:BEGUN_WORDS_MOST]:
+        some = [
+            Asking.const_score_query(state.word(field, term), worth)
+            for field, worth in (("begun_title", BEGUN_TITLE), ("begun_words", BEGUN_WORDS))
+            for term, _count in state.searcher.terms_with_prefix(field, word, limit=BEGUN_TERMS)
+        ]
+        if not some:
+            return None
+        wanted.append((Occur.Must, Asking.disjunction_max_query(some)))
+    return Asking.boolean_query(wanted) if wanted else None
+
+
 def knows(state: State, word: Word, codes: Collection[int]) -> bool:
     """Whether something whose profile has one of *codes* holds *word* in any form of its language."""
     held = [stem for stem in sorted(state.stems(word.stems)) if state.searcher.doc_freq("content", stem)]
@@ -220,6 +245,9 @@ def row(document: Document) -> tantivy.Document:
     row.add_text("content", " ".join(content.elements()))
     row.add_text("title", " ".join(title.elements()))
     row.add_text("spelled", " ".join(sorted(spellings({*above, *below}))))
+    begun = begun_terms(document)
+    row.add_text("begun_title", " ".join(word for word, worth in begun.items() if worth == BEGUN_TITLE))
+    row.add_text("begun_words", " ".join(word for word, worth in begun.items() if worth != BEGUN_TITLE))
     profile = Profile.of(document).pack()
     row.add_text("profile", profile.decode())
     row.add_unsigned("code", _code(profile))

@@ -13,6 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from heapq import nlargest
 from itertools import compress
 from math import ceil
 from pathlib import Path
@@ -29,12 +30,13 @@ from portal.core.errors import PortalError, TooSoon
 from portal.core.i18n import gettext as _
 from portal.search.blending import blended
 from portal.search.documents import Access, Document
-from portal.search.engine import IndexUnusable, Page
+from portal.search.engine import Hit, IndexUnusable, Page
 from portal.search.engines.known import best, check_batch, checked_filters, counted, hit, matches, owner_term
 from portal.search.engines.vocabulary import SPELLINGS, Vocabulary
 from portal.search.engines.weights import IDENTIFIER_WEIGHT
 from portal.search.engines.whoosh_exact import (
     Generation,
+    begun,
     generation_of,
     knows,
     leaves,
@@ -176,6 +178,14 @@ class WhooshEngine:
                         found[word.text] = tuple(readable[:SPELLINGS])
                         break
         return found
+
+    def begun(self, words: Sequence[str], access: Access, *, limit: int) -> tuple[Hit, ...]:
+        """What *access* may see of which title or users' words begin so; see ``Engine``."""
+        with self._folder.reading():
+            view = self._view()
+            worth = begun(view.reader, words, view.known.readable(access))
+            top = nlargest(limit, ((points, -number) for number, points in worth.items()))
+            return tuple(hit(view.reader.stored_fields(-number)["shown"], points) for points, number in top)
 
     def write(self, upserts: Iterable[Document], deletes: Iterable[tuple[str, str]]) -> None:
         """Replace all documents of each (source, ref) named, in one commit; see ``Engine``."""

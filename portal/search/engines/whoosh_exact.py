@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import log
 from operator import add
 from typing import TypeAlias
@@ -20,7 +21,15 @@ from whoosh.reading import IndexReader, TermNotFound
 
 from portal.search.analysis import LANGUAGES, known_language
 from portal.search.engines.known import Known
-from portal.search.engines.weights import FIELD_WEIGHTS, IDENTIFIER_WEIGHT, K1, B, kept_length
+from portal.search.engines.weights import (
+    BEGUN_TERMS,
+    BEGUN_WORDS_MOST,
+    FIELD_WEIGHTS,
+    IDENTIFIER_WEIGHT,
+    K1,
+    B,
+    kept_length,
+)
 from portal.search.engines.whoosh_layout import lengths
 from portal.search.query import Form, Query, Word
 
@@ -107,6 +116,21 @@ def spelled(reader: IndexReader, known: Generation, form: Form, mask: bytes) -> 
         if written in column[number - offset]:
             return len(found)
     return 0
+
+
+def begun(reader: IndexReader, words: Sequence[str], mask: bytes) -> dict[int, float]:
+    """The documents that *mask* lets through and that hold a beginning of each of *words*, with what that is worth."""
+    segments = list(leaves(reader))
+    found: dict[int, float] | None = None
+    for word in words[:BEGUN_WORDS_MOST]:
+        of_word: dict[int, float] = {}
+        for term in islice(reader.expand_prefix("begun", word.encode()), BEGUN_TERMS):
+            for numbers, weights in _postings(segments, "begun", term.decode()):
+                for number, weight in zip(numbers, weights, strict=True):
+                    if mask[number] and weight > of_word.get(number, 0.0):
+                        of_word[number] = weight
+        found = of_word if found is None else {each: found[each] + of_word[each] for each in found if each in of_word}
+    return found or {}
 
 
 def _stems(stems: tuple[str, ...], known: Generation) -> set[str]:

@@ -19,10 +19,10 @@ from whoosh.codec.whoosh3 import W3Codec
 from portal.search.analysis import identifier, spellings, surfaces, terms_of
 from portal.search.documents import Document
 from portal.search.engines.known import SHOWN, Profile, owner_term, shown
-from portal.search.engines.weights import TITLE_TIMES
+from portal.search.engines.weights import TITLE_TIMES, begun_terms
 from portal.search.meaning.passages import digests
 
-NAME: Final = "portal3"
+NAME: Final = "portal4"
 """Name of the index inside its folder. Counting it up makes older layouts invisible, so that they are rebuilt."""
 
 _LENGTHS: Final = struct.Struct("=II")
@@ -35,10 +35,10 @@ class Terms(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
         """Keep a weight for each term and document; lengths have a column of their own."""
         super().__init__(format=formats.Existence(), analyzer=None)
 
-    def index(self, value: Mapping[str, int], **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+    def index(self, value: Mapping[str, float], **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
         """The posting of each term: text, frequency, weight, nothing more."""
         for term, times in value.items():
-            yield term.encode(), times, float(times), b""
+            yield term.encode(), max(int(times), 1), float(times), b""
 
 
 class Codec(W3Codec):  # type: ignore[misc]  # whoosh has no types
@@ -56,6 +56,7 @@ SCHEMA: Final = fields.Schema(
     ref=fields.ID(),
     content=Terms(),
     title=Terms(),
+    begun=Terms(),
     spelled=fields.COLUMN(columns.VarBytesColumn()),
     lengths=fields.COLUMN(columns.FixedBytesColumn(_LENGTHS.size)),
     profile=fields.COLUMN(columns.VarBytesColumn()),
@@ -77,6 +78,7 @@ def row(document: Document) -> dict[str, Any]:
         "ref": identifier(document.ref),
         "content": content,
         "title": title,
+        "begun": begun_terms(document),
         "spelled": " ".join(["", *sorted(spellings({*above, *below})), ""]).encode(),
         "lengths": _LENGTHS.pack(content.total(), title.total()),
         "profile": Profile.of(document).pack(),

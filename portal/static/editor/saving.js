@@ -108,8 +108,8 @@ export function start(form, area, { onFilled }) {
       });
       await taken(answer, what);
     } catch {
-      tell(say("away"), true);
       keep();
+      tell(say("away"), true);
       since = 0;
       clearTimeout(timer);
       timer = setTimeout(save, AGAIN_AFTER);
