@@ -1,4 +1,4 @@
-"""Somebody types, and pages that begin so are offered under the field: by keyboard, by pointer, read out, and left alone."""
+"""Somebody types, and pages that begin so are offered: by keyboard and pointer, read out, and left alone."""
 
 from __future__ import annotations
 
