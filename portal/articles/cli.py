@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.articles import exporting, finding, folders, importing, loading, reading_level, renewing
 from portal.articles.addresses import ref_in
+from portal.articles.cli_finds import finds
 from portal.articles.exporting import What
 from portal.articles.importing import Imported, Standing, Wishes
 from portal.articles.levels import Level
@@ -230,3 +231,6 @@ def _vocabulary(house: Portal) -> Vocabulary:
 def _is_migrated(house: Portal) -> bool:
     """Whether the tables are there: files can be checked before the first start."""
     return sa.inspect(house.db.engine).has_table(Article.__tablename__)
+
+
+articles.add_command(finds)

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 BACK_OFF_SECONDS = (2, 10, 60, 300, 1800)
 CLAIM_AT_ONCE = 500
 LANES = ("", "mail", "meaning")
+SLOW_LANES = ("meaning",)
+"""What is done in these takes a while, and nobody waits for it."""
 CLAIM_OUTSIDE = 10  # in a lane beside: each job waits for somebody outside, and all are to be done within the lease
 LOOK_AGAIN_SECONDS = 60
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import Blueprint
 
-from portal.core import cli, clock, doctor, mail, views
+from portal.core import cli, clock, doctor, jobs, mail, views
 from portal.core.events import Event, On
 from portal.core.hooks import Check, HelpLink, NavItem, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
@@ -96,11 +96,11 @@ class CoreRoom(Room):
 
     @hookimpl
     def demo_steps(self) -> list[Step]:
-        """What the other steps left for the worker is done at once."""
+        """What the other steps left for the worker is done at once, but for what takes a while."""
         return [Step(90, self._work)]
 
     def _work(self) -> str:
-        worker, done = self.portal.worker(), 0
-        while count := worker.run_due(clock.now()):
+        workers, done = [self.portal.worker(lane=lane) for lane in jobs.LANES if lane not in jobs.SLOW_LANES], 0
+        while count := sum(worker.run_due(clock.now()) for worker in workers):
             done += count
         return f"{done} jobs done."

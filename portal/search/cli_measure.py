@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,10 +15,8 @@ from portal.search.documents import Document
 from portal.search.engines import NAMES, engine_named
 from portal.search.judged import Collection
 from portal.search.meaning import opening
+from portal.search.meaning.bar import learn_with_bar
 from portal.search.measuring import FIGURES, Figures, Measured
-
-if TYPE_CHECKING:
-    from portal.search.meaning.comparing import Meaning
 
 LEVELS = ("everyone", "support", "specialists")
 TITLES = ("S@1", "S@3", "S@10", "nDCG@10", "MRR@10", "nothing")
@@ -53,7 +48,8 @@ def measure(
         for folder in folders:
             collection = judged.read(folder)
             documents = _documents(house, collection)
-            _learn(meaning, documents)
+            if meaning is not None:
+                learn_with_bar(meaning, documents)
             with click.progressbar(length=len(collection.queries), label=collection.name) as bar:
                 figures[collection.name] = measuring.measure(
                     engine_named(engine or house.config.text("search_engine")),
@@ -77,15 +73,6 @@ def _documents(house: Portal, collection: Collection) -> tuple[Document, ...]:
     if not shipped:
         raise Refused("There are no articles to ask.", hint="Put a corpus.jsonl beside the queries.")
     return shipped
-
-
-def _learn(meaning: Meaning | None, documents: Sequence[Document]) -> None:
-    if meaning is None:
-        return
-    waiting = meaning.waiting(documents)
-    with click.progressbar(length=len(waiting), label="Working out what texts mean") as bar:
-        for count in meaning.learn(waiting, threads=os.cpu_count() or 1):
-            bar.update(count)
 
 
 def _print(collection: Collection, documents: int, measured: Measured, by: str) -> None:

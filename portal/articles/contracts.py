@@ -1,0 +1,109 @@
+"""Search contracts: the sentences in ``finds`` bring their article among the first three, for its own readers.
+
+Two shares are told. As people get it, the sentences of an article are part of
+what is searched; without them it is found by its text and users' words alone,
+which says how good these are. The second is the honest one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from portal.articles import finding, search
+from portal.articles.finding import AMONG_THE_FIRST, LOOKED_AT
+from portal.articles.frontmatter import ArticleFile
+from portal.articles.frontmatter_model import FrontMatter
+from portal.search.answering import Compares, answer
+from portal.search.documents import Access, Document
+from portal.search.engine import Engine, EngineFactory
+from portal.search.query import parse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """One sentence of an article: its place as people get it and without itself (0: not among the first ten).
+
+    *before* are the refs that stand before it without itself, at most three.
+    """
+
+    ref: str
+    sentence: str
+    place: int
+    alone: int
+    before: tuple[str, ...]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether people find the article with it."""
+        return 0 < self.place <= AMONG_THE_FIRST
+
+    @property
+    def is_kept_alone(self) -> bool:
+        """Whether the article is found by its other words."""
+        return 0 < self.alone <= AMONG_THE_FIRST
+
+
+def documents_of(files: Sequence[ArticleFile]) -> Mapping[str, Sequence[Document]]:
+    """What the search knows of *files* that can be shown, by their ids."""
+    return {made[0].ref: made for file in files if (made := finding.documents_of(file))}
+
+
+def look(
+    files: Sequence[ArticleFile],
+    documents: Mapping[str, Sequence[Document]],
+    *,
+    engine: EngineFactory,
+    meaning: Compares | None,
+) -> Iterator[Contract]:
+    """Ask each sentence of *files* of an index of *documents*, twice; *meaning* knows their passages, or is none."""
+    with tempfile.TemporaryDirectory(prefix="contracts-") as folder:
+        index = engine.open(Path(folder), create=True)
+        try:
+            index.write([each for _ref, made in sorted(documents.items()) for each in made], [])
+            for file in files:
+                if file.front is not None and file.front.id in documents and file.front.finds:
+                    yield from _of(file.front, documents[file.front.id], index, meaning)
+        finally:
+            index.close()
+
+
+def _of(front: FrontMatter, own: Sequence[Document], index: Engine, meaning: Compares | None) -> Iterator[Contract]:
+    access = Access(
+        level=front.audience,
+        service_levels={},
+        readers=frozenset(front.readers),
+        permissions=search.permissions_to_find(front),
+    )
+
+    def found(sentence: str) -> list[str]:
+        page = answer(index, parse(sentence), access, limit=LOOKED_AT, meaning=meaning)[1]
+        return [hit.ref for hit in page.hits]
+
+    whole = {sentence: found(sentence) for sentence in front.finds}
+    with _without_finds(index, own):
+        alone = {sentence: found(sentence) for sentence in front.finds}
+    for sentence in front.finds:
+        place = _place(front.id, alone[sentence])
+        before = alone[sentence][: place - 1] if place else alone[sentence]
+        yield Contract(
+            ref=front.id,
+            sentence=sentence,
+            place=_place(front.id, whole[sentence]),
+            alone=place,
+            before=tuple(before[:AMONG_THE_FIRST]),
+        )
+
+
+@contextmanager
+def _without_finds(index: Engine, own: Sequence[Document]) -> Iterator[None]:
+    index.write([replace(each, finds=()) for each in own], [])
+    yield
+    index.write(own, [])
+
+
+def _place(ref: str, refs: Sequence[str]) -> int:
+    return refs.index(ref) + 1 if ref in refs else 0
