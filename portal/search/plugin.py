@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 
 import click
@@ -55,6 +56,9 @@ class SearchRoom(Room):
     def open_pages(self, app: Flask) -> None:
         """Answer every page that cannot search with the way round."""
         app.register_error_handler(IndexUnusable, views.index_away)
+        if self.index.meaning is not None:
+            # Reading the model takes most of a second: not while the first person waits for an answer.
+            threading.Thread(target=self.index.meaning.warm, name="model", daemon=True).start()
 
     @hookimpl
     def blueprints(self) -> list[Blueprint]:
@@ -101,13 +105,18 @@ class SearchRoom(Room):
 
     @hookimpl
     def start_steps(self) -> list[Step]:
-        """Build the index where there is none that can be used."""
-        return [Step(40, self._prepare)]
+        """Build the index where there is none that can be used; another model than ours is refused."""
+        return [Step(39, self._read_model), Step(40, self._prepare)]
 
     @hookimpl
     def demo_steps(self) -> list[Step]:
         """What people looked for lately."""
         return [Step(70, lambda: demo.fill(self.portal))]
+
+    def _read_model(self) -> str:
+        if self.index.meaning is not None:
+            self.index.meaning.model()
+        return ""
 
     def _prepare(self) -> str:
         return cli.rebuild_with_bar(self.indexing) if self.indexing.is_needed() else ""

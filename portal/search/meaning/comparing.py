@@ -8,6 +8,7 @@ normalisation, as verifying speakers does it: Auckenthaler et al. 2000).
 
 from __future__ import annotations
 
+import logging
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,10 +20,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from portal.core.errors import ConfigError
 from portal.search.documents import Document
 from portal.search.meaning.model import SHA256, Model, Vectors
 from portal.search.meaning.passages import Passages, digest, passages
 from portal.search.meaning.vectors import Known, VectorFile
+
+log = logging.getLogger(__name__)
 
 ELSEWHERE: Final = Path(__file__).with_name("elsewhere.txt")
 AT_ONCE: Final = 32
@@ -85,6 +89,13 @@ class Meaning:
             if self._model is None:
                 self._model = Model(self._model_at)
             return self._model
+
+    def warm(self) -> None:
+        """Read the model now; where it cannot be read, whoever searches is told."""
+        try:
+            self.near("a question")
+        except ConfigError:
+            log.exception("the model cannot be read")
 
     def near(self, text: str) -> Nearness:
         """What is near to *text*."""
