@@ -77,6 +77,7 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.grant_proficiency": COACH,
     "accounts.withdraw_proficiency": COACH,
     "search.results": EVERYBODY,
+    "search.begin": EVERYBODY,
     "articles.index": EVERYBODY,
     "articles.show": EVERYBODY,
     "articles.verdict": EVERYBODY,

@@ -77,6 +77,7 @@ NOT_PAGES = {
     "/attachments/<name>",
     "/write/links",
     "/write/similar",
+    "/search/begin",
     "/feedback/units/<unit_id>/figures.csv",
     "/feedback/services/<service_id>/figures.csv",
 }
