@@ -61,7 +61,8 @@ proof: $(STAMPS)/test ## Slow proofs: kills, hostile input, trips without script
 	@$(BIN)/python -m tests.browser --install
 	@PROOF_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m proof -n $(CORES) --dist loadgroup
 
-relevance: $(STAMPS)/test ## How good the search is, on the collections in COLLECTIONS
+relevance: $(STAMPS)/test ## How good the search is, on the collections in COLLECTIONS: by words, then by meaning as well
+	@PORTAL_INSTANCE=$$(mktemp -d) $(BIN)/portal search measure --words-only $(COLLECTIONS)/*/
 	@PORTAL_INSTANCE=$$(mktemp -d) $(BIN)/portal search measure $(COLLECTIONS)/*/
 
 bench: $(STAMPS)/test ## How fast it is: medians and 95th percentiles, sizes named

@@ -15,9 +15,9 @@ from portal.search.query import Query
 from portal.search.spelling import understood
 from portal.search.synonyms import expanded
 
-FLOOR: Final = 0.12
+FLOOR: Final = 0.1368
 """How near something is at least, without ``OF_ELSEWHERE`` of how near the query is to what belongs to others."""
-OF_ELSEWHERE: Final = 0.75
+OF_ELSEWHERE: Final = 0.6
 ENOUGH_WORDS: Final = 0.6
 """Where one document has so much of the words, something fits whatever it means."""
 NEAREST: Final = 3

@@ -1,4 +1,4 @@
-"""Queries are compared with passages: the best of a document says how near it is.
+"""Queries are compared with passages: how near a document is says the best of its own, and a little all of them.
 
 What people ask that belongs to somebody else than this portal stands in a list
 of its own (``elsewhere.txt``). How near a query is to that says how much its
@@ -32,6 +32,8 @@ ELSEWHERE: Final = Path(__file__).with_name("elsewhere.txt")
 AT_ONCE: Final = 32
 """Passages that are worked out before they are kept: a second or two of work."""
 QUERIES_KEPT: Final = 2048
+OF_ALL: Final = 0.2
+"""How much the mean of all passages of a document says, against the best of them."""
 
 
 class _Places:
@@ -45,13 +47,16 @@ class _Places:
         self.rows = np.array([row for each in rows for row in each], dtype=np.int64)
         ends = np.cumsum([len(each) for each in rows if each])
         self.starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
+        self.counts = np.diff(np.concatenate((self.starts, ends[-1:]))) if len(ends) else ends
 
     def nearest(self, vector: Vectors) -> NDArray[np.float32]:
-        """How near *vector* is to the best passage of each document; not a number where none is known."""
+        """How near *vector* is to the passages of each document; not a number where none is known."""
         found = np.full(self.count, np.nan, dtype=np.float32)
         if len(self.rows):
             every = self.known.vectors @ vector
-            found[self.documents] = np.maximum.reduceat(every[self.rows], self.starts)
+            near = every[self.rows]
+            mean = np.add.reduceat(near, self.starts) / self.counts
+            found[self.documents] = (1 - OF_ALL) * np.maximum.reduceat(near, self.starts) + OF_ALL * mean
         return found
 
 
