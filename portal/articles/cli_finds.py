@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
 from portal.articles import contracts, folders, frontmatter
 from portal.core.portal import Portal
 from portal.search.engines import engine_named
+from portal.search.live import index_of
 from portal.search.meaning import opening
 from portal.search.meaning.bar import learn_with_bar
 
@@ -25,13 +25,12 @@ def finds(house: Portal, path: Path | None, words_only: bool) -> None:
     most = house.config.number("article_kb") * 1024
     files = [frontmatter.read_file(each, max_bytes=most) for each in folders.files_of([folder])]
     documents = contracts.documents_of(files)
-    with TemporaryDirectory(prefix="finds-") as beside:
-        by_meaning = house.config.on("search_meaning") and not words_only
-        meaning = opening.opened(Path(beside)) if by_meaning else None
-        if meaning is not None:
-            learn_with_bar(meaning, [each for made in documents.values() for each in made])
-        engine = engine_named(house.config.text("search_engine"))
-        found = list(contracts.look(files, documents, engine=engine, meaning=meaning))
+    by_meaning = house.config.on("search_meaning") and not words_only
+    meaning = opening.opened(index_of(house).home) if by_meaning else None
+    if meaning is not None:
+        learn_with_bar(meaning, [each for made in documents.values() for each in made])
+    engine = engine_named(house.config.text("search_engine"))
+    found = list(contracts.look(files, documents, engine=engine, meaning=meaning))
     for each in found:
         if not each.is_kept_alone:
             place = f"place {each.alone}" if each.alone else "not found"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -14,6 +13,7 @@ from portal.search import judged, measuring
 from portal.search.documents import Document
 from portal.search.engines import NAMES, engine_named
 from portal.search.judged import Collection
+from portal.search.live import index_of
 from portal.search.meaning import opening
 from portal.search.meaning.bar import learn_with_bar
 from portal.search.measuring import FIGURES, Figures, Measured
@@ -43,23 +43,23 @@ def measure(
     if by_meaning and (gone := opening.missing()):
         click.echo(f"By words alone, since this is not installed: {gone}.", err=True)
     figures = {}
-    with TemporaryDirectory(prefix="measured-") as beside:
-        meaning = opening.opened(Path(beside)) if by_meaning else None
-        for folder in folders:
-            collection = judged.read(folder)
-            documents = _documents(house, collection)
-            if meaning is not None:
-                learn_with_bar(meaning, documents)
-            with click.progressbar(length=len(collection.queries), label=collection.name) as bar:
-                figures[collection.name] = measuring.measure(
-                    engine_named(engine or house.config.text("search_engine")),
-                    documents,
-                    collection.queries,
-                    level=LEVELS.index(level),
-                    meaning=meaning,
-                    progress=bar.update,
-                )
-            _print(collection, len(documents), figures[collection.name], "words and meaning" if meaning else "words")
+    # What passages mean is kept beside the index: a second measuring is quick, and what nothing holds goes by night.
+    meaning = opening.opened(index_of(house).home) if by_meaning else None
+    for folder in folders:
+        collection = judged.read(folder)
+        documents = _documents(house, collection)
+        if meaning is not None:
+            learn_with_bar(meaning, documents)
+        with click.progressbar(length=len(collection.queries), label=collection.name) as bar:
+            figures[collection.name] = measuring.measure(
+                engine_named(engine or house.config.text("search_engine")),
+                documents,
+                collection.queries,
+                level=LEVELS.index(level),
+                meaning=meaning,
+                progress=bar.update,
+            )
+        _print(collection, len(documents), figures[collection.name], "words and meaning" if meaning else "words")
     if to is not None:
         plain = {name: each.plain() for name, each in figures.items()}
         alone = next(iter(plain.values())) if len(plain) == 1 else plain

@@ -116,6 +116,7 @@ def test_every_page_of_the_handbook_is_an_article_without_a_fault():
         ("KB9014", "portal", Level.EVERYONE, ()),
         ("KB9015", "portal", Level.EVERYONE, FOR_CARETAKERS),
         ("KB9016", "portal", Level.EVERYONE, FOR_CARETAKERS),
+        ("KB9017", "portal", Level.EVERYONE, FOR_CARETAKERS),
     ]
 
 
