@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.articles.addresses import slug_of
 from portal.articles.events import ArticleArchived, ArticlePublished
-from portal.articles.models import Article, ArticleReader, ArticleWord, Rendering, Revision
+from portal.articles.models import Article, ArticleFind, ArticleReader, ArticleWord, Rendering, Revision
 from portal.articles.states import ArticleState
 from portal.core.events import emit
 from portal.organisation.models import Organisation, Party, Service, Site
@@ -47,6 +47,7 @@ def put_article(
     audience: int = 0,
     readers: Sequence[str] = (),
     words: Sequence[str] = (),
+    finds: Sequence[str] = (),
     language: str = "en",
     confidence: str = "validated",
     now: datetime = NOON,
@@ -61,7 +62,7 @@ def put_article(
     article.audience, article.language, article.confidence = audience, language, confidence
     article.state, article.updated_at, article.published_at = ArticleState.LIVE, now, now
     session.flush()
-    for model in (ArticleWord, ArticleReader):
+    for model in (ArticleWord, ArticleReader, ArticleFind):
         session.execute(sa.delete(model).where(model.article_id == article.id))
     session.execute(sa.update(Revision).where(Revision.article_id == article.id).values(state="superseded"))
     number = (session.scalar(sa.select(sa.func.max(Revision.number)).where(Revision.article_id == article.id)) or 0) + 1
@@ -80,6 +81,9 @@ def put_article(
     session.add_all(ArticleReader(article_id=article.id, reader=reader) for reader in readers)
     session.add_all(
         ArticleWord(article_id=article.id, position=place, phrase=phrase) for place, phrase in enumerate(words)
+    )
+    session.add_all(
+        ArticleFind(article_id=article.id, position=place, sentence=each) for place, each in enumerate(finds)
     )
     session.flush()
     published = ArticlePublished(

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from portal.articles import finding, search
-from portal.articles.finding import AMONG_THE_FIRST, LOOKED_AT
 from portal.articles.frontmatter import ArticleFile
 from portal.articles.frontmatter_model import FrontMatter
 from portal.search.answering import Compares, answer
-from portal.search.documents import Access, Document
+from portal.search.contracts import AMONG_THE_FIRST, LOOKED_AT
+from portal.search.documents import Document
 from portal.search.engine import Engine, EngineFactory
 from portal.search.query import parse
 
@@ -72,12 +72,7 @@ def look(
 
 
 def _of(front: FrontMatter, own: Sequence[Document], index: Engine, meaning: Compares | None) -> Iterator[Contract]:
-    access = Access(
-        level=front.audience,
-        service_levels={},
-        readers=frozenset(front.readers),
-        permissions=search.permissions_to_find(front),
-    )
+    access = search.access_of_readers(front, front.readers)
 
     def found(sentence: str) -> list[str]:
         page = answer(index, parse(sentence), access, limit=LOOKED_AT, meaning=meaning)[1]

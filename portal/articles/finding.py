@@ -25,12 +25,11 @@ from portal.articles.problems import Problem, Severity, in_order
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
 from portal.search.answering import answer
-from portal.search.documents import Access, Document
+from portal.search.contracts import AMONG_THE_FIRST, LOOKED_AT
+from portal.search.documents import Document
 from portal.search.engine import Engine, EngineFactory, Hit
 from portal.search.query import parse
 
-AMONG_THE_FIRST: Final = 3
-LOOKED_AT: Final = 10
 STARTERS: Final = "KB00*.md"
 MOST_BYTES: Final = 100_000
 LIST: Final = "not_found_yet.toml"
@@ -130,8 +129,7 @@ def _of_file(
 ) -> Iterator[Problem]:
     """The sentences of one file that do not find it, and those in the list that do."""
     # Who writes may find what is not finished; nobody else is asked about it.
-    permissions = search.permissions_to_find(front)
-    access = Access(level=front.audience, service_levels={}, readers=frozenset(front.readers), permissions=permissions)
+    access = search.access_of_readers(front, front.readers)
     for sentence in front.finds:
         hits = answer(index, parse(sentence), access, limit=LOOKED_AT)[1].hits
         is_found = front.id in [hit.ref for hit in hits[:AMONG_THE_FIRST]]

@@ -228,7 +228,7 @@ class ArticleWord(Model):
 
 
 class ArticleFind(Model):
-    """One sentence that must find a live text among the first three; for measuring, never indexed."""
+    """One sentence that must find a live text among the first three."""
 
     __tablename__ = "article_find"
 

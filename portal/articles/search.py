@@ -21,7 +21,7 @@ from portal.articles.models import Article, ArticleFind, ArticleReader, ArticleT
 from portal.articles.publishing import Pages
 from portal.articles.states import ArticleState
 from portal.articles.wording import KINDS
-from portal.search.documents import Document
+from portal.search.documents import Access, Document, MustFind
 from portal.search.hooks import Readable, Searchable
 
 SOURCE = "article"
@@ -36,11 +36,7 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
     words = _phrases(session, ArticleWord.article_id, ArticleWord.phrase, ArticleWord.position, ids)
     finds = _phrases(session, ArticleFind.article_id, ArticleFind.sentence, ArticleFind.position, ids)
     tags = _phrases(session, ArticleTag.article_id, ArticleTag.tag, ArticleTag.tag, ids)
-    readers = _gathered(
-        session.execute(
-            sa.select(ArticleReader.article_id, ArticleReader.reader).where(ArticleReader.article_id.in_(ids))
-        )
-    )
+    readers = _readers(session, ids)
     texts = _live_texts(session, articles)
     return [
         Document(
@@ -63,6 +59,11 @@ def documents(session: Session, refs: Sequence[str]) -> list[Document]:
         for article in articles
         for levels, text in _texts_by_levels(article.audience, texts.get(article.live_revision_id or 0, {}))
     ]
+
+
+def _readers(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    query = sa.select(ArticleReader.article_id, ArticleReader.reader).where(ArticleReader.article_id.in_(ids))
+    return _gathered(session.execute(query))
 
 
 def _phrases(session: Session, owner: Any, phrase: Any, order: Any, ids: Sequence[int]) -> Mapping[int, list[str]]:
@@ -148,6 +149,33 @@ def readable(session: Session, refs: Sequence[str], rights: Rights) -> dict[str,
     }
 
 
+def must_find(session: Session, refs: Sequence[str]) -> list[MustFind]:
+    """The sentences that have to find those of *refs* that are live, each asked by their own readers."""
+    articles = session.scalars(
+        sa.select(Article).where(Article.ref.in_(refs), Article.state == ArticleState.LIVE).order_by(Article.ref)
+    ).all()
+    ids = [article.id for article in articles]
+    sentences = _phrases(session, ArticleFind.article_id, ArticleFind.sentence, ArticleFind.position, ids)
+    readers = _readers(session, ids)
+    return [
+        MustFind(
+            source=SOURCE, ref=article.ref, sentence=sentence, access=access_of_readers(article, readers[article.id])
+        )
+        for article in articles
+        for sentence in sentences[article.id]
+    ]
+
+
+def access_of_readers(article: Article | FrontMatter, readers: Iterable[str]) -> Access:
+    """What those may see for whom *article* is written."""
+    return Access(
+        level=article.audience,
+        service_levels={},
+        readers=frozenset(readers),
+        permissions=permissions_to_find(article),
+    )
+
+
 SEARCHABLE = Searchable(
     source=SOURCE,
     events={ArticlePublished.name: "ref", ArticleArchived.name: "ref", ArticleBroughtBack.name: "ref"},
@@ -155,4 +183,5 @@ SEARCHABLE = Searchable(
     refs=refs,
     readable=readable,
     kinds=KINDS,
+    must_find=must_find,
 )

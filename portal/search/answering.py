@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
-from portal.search import synonyms
 from portal.search.documents import Access
 from portal.search.engine import Closeness, Engine, Page
 from portal.search.nearness import Near
 from portal.search.query import Query
 from portal.search.spelling import understood
-from portal.search.synonyms import expanded
+from portal.search.synonyms import Synonyms, expanded, shipped
 
 FLOOR: Final = 0.1368
 """How near something is at least, without ``OF_ELSEWHERE`` of how near the query is to what belongs to others."""
@@ -39,16 +38,18 @@ def answer(
     offset: int = 0,
     limit: int = 10,
     meaning: Compares | None = None,
+    synonyms: Synonyms | None = None,
 ) -> tuple[Query, Page]:
     """The query as it was understood for whoever has *access*, and one page of what fits it; see ``Engine.search``.
 
     With *meaning*, what fits goes by words and meaning together, and where
     nothing comes close the page has no hits, only what is ``nearest``.
+    *synonyms* are those that came with the portal unless others are given.
 
     Raises:
         IndexUnusable: the index cannot be read.
     """
-    meant = understood(expanded(query, synonyms.shipped()), engine, access)
+    meant = understood(expanded(query, shipped() if synonyms is None else synonyms), engine, access)
     near = meaning.near(in_words(meant)) if meaning is not None and meant.words else None
     page = engine.search(meant, access, filters=filters, offset=offset, limit=limit, near=near)
     if near is None or page.closeness is None or fits(page.closeness, near.elsewhere):

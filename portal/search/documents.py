@@ -109,6 +109,16 @@ class Access:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class MustFind:
+    """A sentence that has to find the thing *ref* of *source* for whoever has *access*."""
+
+    source: str
+    ref: str
+    sentence: str
+    access: Access
+
+
 def _digest(values: Mapping[str, object]) -> str:
     text = json.dumps(dict(values), sort_keys=True, default=_plain)
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()

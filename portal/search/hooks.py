@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.core.hooks import hookspec
-from portal.search.documents import Document
+from portal.search.documents import Document, MustFind
 
 if TYPE_CHECKING:
     from portal.accounts.rights import Rights
@@ -40,9 +40,10 @@ class Searchable:
     lists at most so many refs after one, sorted; rebuilding walks it.
     ``readable`` is the second look in the database before anything is shown:
     ref to ``Readable``, only of what these rights may read now. ``kinds`` are
-    the words for the kinds of its documents.
+    the words for the kinds of its documents. ``must_find`` gives the sentences
+    that have to find things (:mod:`portal.search.contracts`).
 
-    All three are bounded by the refs that they get and do a number of queries
+    All of them are bounded by the refs that they get and do a number of queries
     that does not grow with them.
     """
 
@@ -52,6 +53,7 @@ class Searchable:
     refs: Callable[[Session, str, int], list[str]]
     readable: Callable[[Session, Sequence[str], Rights], Mapping[str, Readable]]
     kinds: Mapping[str, Any] = field(default_factory=dict)
+    must_find: Callable[[Session, Sequence[str]], list[MustFind]] = lambda _session, _refs: []
 
 
 @hookspec
