@@ -20,6 +20,7 @@ from portal.accounts.rights import Rights
 from portal.articles.models import Article
 from portal.articles.queries import openable
 from portal.core.i18n import gettext as _
+from portal.search.gap_models import SearchGap
 
 PER_PAGE: Final = 20
 
@@ -133,13 +134,14 @@ def _taken(session: Session, keys: Sequence[str]) -> dict[str, Contribution]:
 
 
 def titles_of(session: Session, rows: Sequence[Contribution], rights: Rights) -> dict[int, tuple[str, str]]:
-    """What each contribution is about and where that is read, by the ids of the rows; one query.
+    """What each contribution is about and where that is read, by the ids of the rows; two queries at most.
 
-    Of an article that the viewer may not read nothing is said.
+    Of an article that the viewer may not read nothing is said, nor of what people miss to somebody who does not write.
     """
     refs = sorted({row.subject_id for row in rows if row.subject_type == "article"})
     readable = sa.select(Article).where(Article.ref.in_(refs), openable(rights))
     articles = {each.ref: each for each in session.scalars(readable)} if refs else {}
+    gaps = _gaps(session, rows) if "articles.write" in rights.permissions else {}
     found = {}
     for row in rows:
         article = articles.get(row.subject_id) if row.subject_type == "article" else None
@@ -147,9 +149,18 @@ def titles_of(session: Session, rows: Sequence[Contribution], rights: Rights) ->
             found[row.id] = (article.title, f"/kb/{article.address}")
         elif row.subject_type == "article":
             found[row.id] = (_("an article that you cannot read"), "")
+        elif row.subject_type == "gap" and row.subject_id in gaps:
+            found[row.id] = (f"“{gaps[row.subject_id]}”", f"/search/gaps/{row.subject_id}")
         else:
             found[row.id] = ("", "")
     return found
+
+
+def _gaps(session: Session, rows: Sequence[Contribution]) -> dict[str, str]:
+    """The words of the gaps that some rows are about, by their ids."""
+    ids = sorted({int(row.subject_id) for row in rows if row.subject_type == "gap" and row.subject_id.isdigit()})
+    query = sa.select(SearchGap.id, SearchGap.words).where(SearchGap.id.in_(ids))
+    return {str(row.id): row.words for row in session.execute(query)} if ids else {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from plugins.gamification.facts import VOID, WITHDRAW
 from plugins.gamification.fairness import BURST
 from plugins.gamification.from_articles import UNMERGED
+from plugins.gamification.from_search import SEEDED
 from plugins.gamification.projecting import BY_RULE
 from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
@@ -59,6 +60,8 @@ def why_out(mode: str, reason: str) -> str:
         return _("More than two such signals came from one person within ten minutes. The first two count.")
     if reason == UNMERGED:
         return _("The articles were parted again.")
+    if reason == SEEDED:
+        return _("A coach found that the searches were made up.")
     return reason
 
 

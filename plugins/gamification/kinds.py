@@ -100,7 +100,7 @@ _TABLE: Final = (
     _kind("article.reviewed", "draft", "article.published"),
     _kind("article.kept_fresh", "article", waits_for="verification", own=True),
     _kind("article.merged", "article", "article.brought_back article.merged", own=True),
-    _kind("gap.closed", "gap", "", "service", waits_for="gaps", by_system=True),
+    _kind("gap.closed", "gap", "gap.closed gap.rejected", "service", by_system=True),
     _kind("handover.question_useful", "pack", waits_for=_HANDOVER),
     _kind("handover.question_answered", "pack", waits_for=_HANDOVER),
     _kind("handover.accepted_in_time", "pack", "", "size", waits_for=_HANDOVER, by_system=True),

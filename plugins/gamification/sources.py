@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from plugins.gamification import from_accounts, from_articles, from_feedback
+from plugins.gamification import from_accounts, from_articles, from_feedback, from_search
 from plugins.gamification.events import GamificationRatingDue
 from plugins.gamification.telling import Deed, tell
 from portal.accounts.events import ProficiencyGranted, ProficiencyWithdrawn
@@ -20,6 +20,7 @@ from portal.articles.keeping_events import ArticleBroughtBack, ArticleMerged
 from portal.core.db import Database
 from portal.core.events import Event, On
 from portal.core.jobs import Every
+from portal.search.events import GapClosed, GapRejected
 
 __all__ = ["SOURCES", "Deed", "Source", "schedules", "subscriptions", "tell"]
 
@@ -90,6 +91,15 @@ SOURCES: Final = (
     Source(
         ArticleBroughtBack, from_articles.brought_back, "article.merged",
         back="void: the merge was undone; before the 30 days are over it never counts",
+    ),
+    Source(
+        GapClosed, from_search.gap_closed, "gap.closed",
+        actor="nobody: three people who find it now, and one whom it helped (gap_finding.py)", credit=CREDITED,
+        subject="gap ID", key="ID of the gap",
+    ),
+    Source(
+        GapRejected, from_search.gap_rejected, "gap.closed",
+        back="void: a coach says that the searches were made up",
     ),
     Source(
         ProficiencyGranted, from_accounts.proficiency_granted, "proficiency.granted",

@@ -98,6 +98,9 @@ MATRIX: tuple[Permission, ...] = (
     Permission("articles.write", _l("Write articles"), _SUPPORT_PEOPLE | {SUPERUSER}),
     Permission("articles.publish", _l("Publish whatever the proficiency"), frozenset({COACH, LEAD})),
     Permission("articles.see_withheld", _l("See what is kept from the front line, and why"), frozenset({COACH})),
+    Permission("search.reject_gaps", _l("Say that nothing has to be written about a search"), frozenset({COACH})),
+    Permission("search.explain", _l("See why results stand where they do"), _SUPPORT_PEOPLE | {SUPERUSER, ADMIN}),
+    Permission("search.see_figures", _l("See how searches went"), frozenset({COACH, ADMIN})),
     Permission("desk.use", _l("Use the desk page"), _SUPPORT_PEOPLE | {"change_manager"}),
 )
 

@@ -224,6 +224,12 @@ class ArticlesRoom(Room):
         return Markup(html)  # noqa: S704 - made by a template, which escapes
 
     @hookimpl
+    def slot_gap(self, words: str) -> Markup:
+        """What several people miss is written down as what one said."""
+        html = render_template("articles/_write_it_down.html", words=words, service="", found_nothing=True)
+        return Markup(html)  # noqa: S704 - made by a template, which escapes
+
+    @hookimpl
     def slot_desk_side(self, viewer: Viewer) -> Markup | None:
         """Below the list on the desk: the same, for when none of it is right; not twice."""
         if not viewer.may("articles.write") or "offers_to_write" in g:

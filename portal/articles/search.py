@@ -17,7 +17,7 @@ from portal.articles.events import ArticleArchived, ArticlePublished
 from portal.articles.frontmatter_model import FrontMatter
 from portal.articles.keeping_events import ArticleBroughtBack
 from portal.articles.levels import Level
-from portal.articles.models import Article, ArticleFind, ArticleReader, ArticleTag, ArticleWord, Rendering
+from portal.articles.models import Article, ArticleFind, ArticleReader, ArticleTag, ArticleWord, Rendering, Revision
 from portal.articles.publishing import Pages
 from portal.articles.states import ArticleState
 from portal.articles.wording import KINDS
@@ -166,6 +166,13 @@ def must_find(session: Session, refs: Sequence[str]) -> list[MustFind]:
     ]
 
 
+def written_by(session: Session, ref: str) -> set[int]:
+    """Who wrote a text of an article that went live."""
+    query = sa.select(Revision.author_id).join(Article, Article.id == Revision.article_id)
+    rows = session.scalars(query.where(Article.ref == ref, Revision.published_at.is_not(None)))
+    return {each for each in rows if each is not None}
+
+
 def access_of_readers(article: Article | FrontMatter, readers: Iterable[str]) -> Access:
     """What those may see for whom *article* is written."""
     return Access(
@@ -184,4 +191,5 @@ SEARCHABLE = Searchable(
     readable=readable,
     kinds=KINDS,
     must_find=must_find,
+    written_by=written_by,
 )

@@ -103,6 +103,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("picture_megapixels", 25, "Most pixels of a picture, in millions.", least=1, most=80),
     Setting("search_engine", "whoosh", "Engine that answers searches.", choices=("whoosh", "tantivy")),
     Setting("search_meaning", True, "Search by what words mean as well, where the extra for it is installed."),
+    Setting("search_use", True, "Of results that fit alike, what helped lately comes first."),
     Setting("index_batch", 200, "Documents in one commit of the search index.", least=1),
     Setting("job_lease_seconds", 300, "A job whose worker died is taken again after this long.", least=5),
     Setting("job_tries", 6, "Tries before a job is parked for a person to look at.", least=1),

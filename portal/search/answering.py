@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
+from portal.search import popularity
 from portal.search.documents import Access
 from portal.search.engine import Closeness, Engine, Page
 from portal.search.nearness import Near
+from portal.search.popularity import Use
 from portal.search.query import Query
 from portal.search.spelling import understood
 from portal.search.synonyms import Synonyms, expanded, shipped
@@ -39,24 +41,44 @@ def answer(
     limit: int = 10,
     meaning: Compares | None = None,
     synonyms: Synonyms | None = None,
+    use: Use | None = None,
 ) -> tuple[Query, Page]:
     """The query as it was understood for whoever has *access*, and one page of what fits it; see ``Engine.search``.
 
     With *meaning*, what fits goes by words and meaning together, and where
     nothing comes close the page has no hits, only what is ``nearest``.
     *synonyms* are those that came with the portal unless others are given.
+    With *use* the first ``popularity.LOOKED_AT`` are ordered by it as well.
 
     Raises:
         IndexUnusable: the index cannot be read.
     """
     meant = understood(expanded(query, shipped() if synonyms is None else synonyms), engine, access)
     near = meaning.near(in_words(meant)) if meaning is not None and meant.words else None
-    page = engine.search(meant, access, filters=filters, offset=offset, limit=limit, near=near)
+    page = _page(engine, meant, access, filters=filters, offset=offset, limit=limit, near=near, use=use)
     if near is None or page.closeness is None or fits(page.closeness, near.elsewhere):
         return meant, page
     return meant, replace(
         page, hits=(), total=0, facets={name: {} for name in page.facets}, nearest=page.hits[:NEAREST]
     )
+
+
+def _page(
+    engine: Engine,
+    meant: Query,
+    access: Access,
+    *,
+    filters: Mapping[str, str] | None,
+    offset: int,
+    limit: int,
+    near: Near | None,
+    use: Use | None,
+) -> Page:
+    if use is None or not use.factors or offset >= popularity.LOOKED_AT:
+        return engine.search(meant, access, filters=filters, offset=offset, limit=limit, near=near)
+    most = max(popularity.LOOKED_AT, offset + limit)
+    found = engine.search(meant, access, filters=filters, limit=most, near=near)
+    return popularity.ordered(found, use, offset=offset, limit=limit)
 
 
 def fits(closeness: Closeness, elsewhere: float) -> bool:

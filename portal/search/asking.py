@@ -14,10 +14,12 @@ from flask_babel import get_locale
 from portal.accounts.login import current_viewer
 from portal.core.clock import now
 from portal.core.web import portal, reading
+from portal.search.askers import askers_of
 from portal.search.live import index_of
+from portal.search.query import parse
 from portal.search.service import FILTER_LENGTH, Choice, Found, Results, find
 
-SINK = "search"
+SINK, OPENED = "search", "search_opened"
 TYPED_LIMIT = 2000
 """Characters of an address that are looked at; the search itself uses fewer, and says so."""
 
@@ -115,9 +117,24 @@ def answer(what: Asked, *, per_page: int = 10) -> Results:
             "level": rights.level,
             "language": str(get_locale() or "en"),
             "duration_ms": round((time.perf_counter() - began) * 1000),
+            **_asker(),
         }
         portal().tally.put(SINK, line)
     return results
+
+
+def note_opened(source: str, ref: str, typed: str) -> None:
+    """Note that a thing was opened from what was found for *typed* words."""
+    words = parse(typed).text
+    if words:
+        opened = {"at": now(), "words": words, "language": str(get_locale() or "en"), "source": source, "ref": ref}
+        portal().tally.put(OPENED, opened | _asker())
+
+
+def _asker() -> dict[str, Any]:
+    """Who asks, without saying who."""
+    viewer = current_viewer()
+    return {"asker": askers_of(portal()).mark(viewer.person_id), "writes": viewer.may("articles.write")}
 
 
 def wants_part() -> bool:

@@ -7,8 +7,13 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from portal.accounts.models import Person
 from portal.core.clock import now
 from portal.core.portal import Portal
+from portal.search.askers import askers_of
+from portal.search.gap_finding import GapFinding
+from portal.search.gap_models import GapState, SearchGap
+from portal.search.live import index_of
 from portal.search.models import SearchLog
 
 TYPED = (
@@ -19,6 +24,7 @@ TYPED = (
 
 def fill(house: Portal) -> str:
     """Add lines to the search log; nothing when there are some."""
+    marks = [askers_of(house).mark(person) for person in range(1, 9)]
     chance = random.Random(11)  # noqa: S311 - the same each time
     with house.db.transaction() as session:
         if session.scalar(sa.select(SearchLog.id).limit(1)):
@@ -33,6 +39,13 @@ def fill(house: Portal) -> str:
                     level=chance.choice((0, 0, 1)),
                     language="en",
                     duration_ms=chance.randint(3, 20),
+                    asker=chance.choice(marks),
                 )
             )
-    return "Two weeks of searches."
+        session.flush()
+        GapFinding(index_of(house).sources, askers_of(house)).look(session, now())
+        missed = session.scalars(sa.select(SearchGap).order_by(SearchGap.id)).all()
+        writer = session.scalar(sa.select(Person.id).where(Person.login == "jo"))
+        for gap in missed[1:2]:
+            gap.state, gap.claimed_by, gap.claimed_at = GapState.CLAIMED, writer, now()
+    return "Two weeks of searches, and what nobody has written yet."

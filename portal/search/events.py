@@ -16,3 +16,25 @@ class SearchPassagesMissing(Event):
 
     source: str
     refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapClosed(Event):
+    """People who searched for what nobody had written found it, and it helped."""
+
+    name: ClassVar[str] = "gap.closed"
+
+    gap_id: int
+    source: str
+    ref: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapRejected(Event):
+    """A coach said that a gap is none; one that was closed counts no longer."""
+
+    name: ClassVar[str] = "gap.rejected"
+
+    gap_id: int
+    source: str
+    ref: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,8 @@ class Searchable:
     ``readable`` is the second look in the database before anything is shown:
     ref to ``Readable``, only of what these rights may read now. ``kinds`` are
     the words for the kinds of its documents. ``must_find`` gives the sentences
-    that have to find things (:mod:`portal.search.contracts`).
+    that have to find things (:mod:`portal.search.contracts`), ``written_by``
+    the ids of the people who wrote in one.
 
     All of them are bounded by the refs that they get and do a number of queries
     that does not grow with them.
@@ -53,6 +54,7 @@ class Searchable:
     refs: Callable[[Session, str, int], list[str]]
     readable: Callable[[Session, Sequence[str], Rights], Mapping[str, Readable]]
     kinds: Mapping[str, Any] = field(default_factory=dict)
+    written_by: Callable[[Session, str], Collection[int]] = lambda _session, _ref: ()
     must_find: Callable[[Session, Sequence[str]], list[MustFind]] = lambda _session, _refs: []
 
 
@@ -80,3 +82,8 @@ def slot_search_top(words: str, viewer: Any) -> Markup | None:
 @hookspec
 def slot_search_nothing(words: str, viewer: Any) -> Markup | None:
     """Stand where nothing fits *words*, before the way to a person. Called only then."""
+
+
+@hookspec
+def slot_gap(words: str, viewer: Any) -> Markup | None:
+    """Stand on the page of a gap, where somebody who may write decides what to do about *words* that found nothing."""

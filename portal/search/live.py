@@ -22,6 +22,7 @@ from portal.search.engine import Engine, IndexUnusable, Page
 from portal.search.engines import engine_named
 from portal.search.meaning.opening import opened
 from portal.search.models import SearchIndex
+from portal.search.popularity import Lately, Use
 from portal.search.query import Query
 from portal.search.sources import Sources
 
@@ -48,6 +49,7 @@ class LiveIndex:
         self.engine_name = config.text("search_engine")
         self.factory = engine_named(self.engine_name)
         self.meaning = opened(self.home) if config.on("search_meaning") else None
+        self.lately = Lately(db) if config.on("search_use") else None
         self._lock = threading.Lock()
         self._open: tuple[Standing, Engine] | None = None
 
@@ -70,6 +72,10 @@ class LiveIndex:
     ) -> Page:
         """Ask the live index; see ``Engine.search``."""
         return self.ask(lambda engine: engine.search(query, access, filters=filters, offset=offset, limit=limit))
+
+    def use(self) -> Use | None:
+        """What was of use lately, where that counts."""
+        return self.lately.use() if self.lately is not None else None
 
     def fault(self) -> str:
         """Why people cannot search now, as a sentence; empty when they can."""

@@ -8,7 +8,7 @@ included. The interval beside a figure is a bootstrap over the queries (2.5th to
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from portal.search.answering import Compares, answer
 from portal.search.documents import Access, Document
 from portal.search.engine import Engine, EngineFactory
 from portal.search.judged import Asked
+from portal.search.popularity import HELPED, OPENED, Use, factor
 from portal.search.query import parse
 from portal.search.snippets import Highlighter
 
@@ -82,11 +83,13 @@ def measure(
     *,
     level: int,
     meaning: Compares | None = None,
+    use: Use | None = None,
     progress: Callable[[int], None] = lambda _queries: None,
 ) -> Measured:
     """Put *queries* to an index of *documents* as a reader of *level* who may otherwise read everything.
 
-    With *meaning*, which knows the passages of *documents*, by words and meaning; else by words alone.
+    With *meaning*, which knows the passages of *documents*, by words and meaning; else by words alone. With *use*, as
+    if that had been of use lately.
 
     Raises:
         ConfigError: the library that measures is not installed.
@@ -103,7 +106,7 @@ def measure(
         try:
             found = {}
             for asked in queries:
-                found[asked.id] = _found(engine, asked.text, access, meaning)
+                found[asked.id] = _found(engine, asked.text, access, meaning, use)
                 progress(1)
         finally:
             engine.close()
@@ -116,16 +119,22 @@ def measure(
     )
 
 
+def opened_for(queries: Sequence[Asked], source: str) -> Use:
+    """What use would say if somebody had opened what answers each of *queries*, today, and it had helped."""
+    times = Counter(ref for asked in queries for ref, grade in asked.grades.items() if grade > 0)
+    return Use({(source, ref): factor((OPENED + HELPED) * count) for ref, count in times.items()})
+
+
 def _styles(queries: Iterable[Asked]) -> list[str]:
     return list(dict.fromkeys(asked.style for asked in queries))
 
 
-def _found(engine: Engine, text: str, access: Access, meaning: Compares | None) -> list[str]:
+def _found(engine: Engine, text: str, access: Access, meaning: Compares | None, use: Use | None) -> list[str]:
     """The refs of the first ten, as a page of results has them, with its marks and snippets made."""
     query = parse(text)
     if not query.words:
         return []
-    meant, page = answer(engine, query, access, limit=LOOKED_AT, meaning=meaning)
+    meant, page = answer(engine, query, access, limit=LOOKED_AT, meaning=meaning, use=use)
     marker = Highlighter(meant)
     for hit in page.hits:
         marker.mark(hit.title, hit.language)

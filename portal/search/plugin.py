@@ -10,20 +10,23 @@ from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
 from portal.core.events import Event, On
-from portal.core.hooks import Check, HelpLink, Step, hookimpl
+from portal.core.hooks import Check, HelpLink, NavItem, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.portal import Portal, Room
-from portal.search import cli, demo, hooks, views
-from portal.search.asking import SINK
+from portal.core.web import secret_key
+from portal.search import cli, demo, gap_views, hooks, noting, popularity, views
+from portal.search.askers import Askers
+from portal.search.asking import OPENED, SINK
 from portal.search.embedding import Embedding
 from portal.search.engine import IndexUnusable
 from portal.search.engines.whoosh_engine import WhooshEngine
-from portal.search.events import SearchPassagesMissing
+from portal.search.events import GapClosed, GapRejected, SearchPassagesMissing
+from portal.search.gap_finding import GapFinding
 from portal.search.indexing import Indexing
 from portal.search.live import LiveIndex
 from portal.search.meaning import opening
-from portal.search.service import note_searches, prune_log
+from portal.search.personal import rows_about
 from portal.search.sources import Sources
 
 DAY_SECONDS = 86_400
@@ -43,6 +46,8 @@ class SearchRoom(Room):
     index: LiveIndex
     indexing: Indexing
     embedding: Embedding
+    askers: Askers
+    gap_finding: GapFinding
 
     def setup(self, portal: Portal) -> None:
         """Follow the live index, and note searches through the tally."""
@@ -50,7 +55,10 @@ class SearchRoom(Room):
         self.index = LiveIndex(portal.db, portal.config, Sources(portal.plugins))
         self.indexing = Indexing(self.index, batch=portal.config.number("index_batch"))
         self.embedding = Embedding(self.index)
-        portal.tally.sink(SINK, note_searches)
+        self.askers = Askers(secret_key(portal.config.instance))
+        self.gap_finding = GapFinding(self.index.sources, self.askers)
+        portal.tally.sink(SINK, noting.note_searches)
+        portal.tally.sink(OPENED, noting.note_opened)
         portal.readiness["index"] = self.index.fault
 
     def open_pages(self, app: Flask) -> None:
@@ -62,32 +70,55 @@ class SearchRoom(Room):
 
     @hookimpl
     def blueprints(self) -> list[Blueprint]:
-        """The page of results."""
-        return [views.bp]
+        """The page of results, and what people miss."""
+        return [views.bp, gap_views.bp]
 
     @hookimpl
     def subscriptions(self) -> list[On]:
-        """Whatever changes a document."""
+        """Whatever changes a document, and whether it helped."""
         means = self.embedding.subscriptions() if self.index.meaning is not None else []
-        return [*self.indexing.subscriptions(), *means]
+        helped = noting.Helped(self.askers).verdict_given
+        return [
+            *self.indexing.subscriptions(),
+            *means,
+            On("article.verdict_given", helped, reads=("ref", "value"), batch=100),
+        ]
 
     @hookimpl
     def schedules(self) -> list[Every]:
-        """The log forgets; what was not worked out is looked for."""
+        """The log forgets; what was not worked out is looked for, and what people miss."""
         return [
-            Every("prune_log", DAY_SECONDS, prune_log),
+            Every("prune_log", DAY_SECONDS, noting.forget),
+            Every("look_for_gaps", HOUR_SECONDS, self.gap_finding.look),
+            Every("count_use", DAY_SECONDS, popularity.work_out),
             Every("look_for_passages", HOUR_SECONDS, self.embedding.look),
         ]
 
     @hookimpl
     def events(self) -> list[type[Event]]:
         """What the search tells."""
-        return [SearchPassagesMissing]
+        return [SearchPassagesMissing, GapClosed, GapRejected]
 
     @hookimpl
     def help_links(self) -> Mapping[str, HelpLink]:
-        """What the page of results shows."""
-        return {"search.results": HelpLink("KB9006", "What was found")}
+        """What the page of results shows, and what people miss."""
+        return {
+            "search.results": HelpLink("KB9006", "What was found"),
+            "search.why": HelpLink("KB9009", "Why a page stands where it does"),
+            "search.figures": HelpLink("KB9017", "How searches went"),
+            "gaps": HelpLink("KB9009", "Looked for, not found"),
+        }
+
+    @hookimpl
+    def navigation(self) -> list[NavItem]:
+        """An entry of the admin page."""
+        about = _l("How long they took, and what found nothing.")
+        return [NavItem("search.figures", _l("Searches"), "search.see_figures", "admin", 60, about)]
+
+    @hookimpl
+    def personal_data(self, person_id: int) -> list[PersonalData]:
+        """Searches by a mark, and gaps that somebody took on."""
+        return rows_about(person_id, self.askers.mark(person_id))
 
     @hookimpl
     def commands(self) -> list[click.Command]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -26,7 +26,6 @@ from portal.search.documents import Access
 from portal.search.engine import Hit
 from portal.search.hooks import Readable
 from portal.search.live import LiveIndex
-from portal.search.models import LOG_DAYS, SearchLog
 from portal.search.query import parse
 from portal.search.snippets import Highlighter
 from portal.search.sources import Sources
@@ -110,9 +109,10 @@ def find(
         return Results(words=query.text, shortened=query.shortened)
     filters = {name: value[:FILTER_LENGTH] for name, value in (("service", service), ("kind", kind)) if value}
     start = (page - 1) * per_page
+    use = index.use()
     meant, found = index.ask(
         lambda engine: answer(
-            engine, query, access, filters=filters, offset=start, limit=per_page, meaning=index.meaning
+            engine, query, access, filters=filters, offset=start, limit=per_page, meaning=index.meaning, use=use
         )
     )
     looked_at = (*found.hits, *found.nearest)
@@ -161,16 +161,6 @@ def access_of(rights: Rights, sources: Sources) -> Access:
         readers=rights.readers,
         permissions=rights.permissions | sources.tokens(),
     )
-
-
-def note_searches(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write lines of the search log, in one statement."""
-    session.execute(sa.insert(SearchLog), [dict(row) for row in rows])
-
-
-def prune_log(session: Session, now: datetime) -> None:
-    """Remove lines of the search log that are older than ``LOG_DAYS``."""
-    session.execute(sa.delete(SearchLog).where(SearchLog.at < now - timedelta(days=LOG_DAYS)))
 
 
 def second_look(

@@ -8,13 +8,20 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.login import current_viewer
-from portal.core.web import check, portal, reading
-from portal.search.asking import Links, answer, asked, wants_part
+from portal.core.clock import now
+from portal.core.web import check, paging, portal, reading, require
+from portal.search import figures as search_figures
+from portal.search.asking import TYPED_LIMIT, Links, answer, asked, wants_part
 from portal.search.completing import complete
 from portal.search.engine import IndexUnusable
+from portal.search.explaining import explain
 from portal.search.live import index_of
 
 log = logging.getLogger(__name__)
+
+PER_PAGE = 25
+MOST_PAGES = 40
+"""Nobody walks through all searches of a month."""
 
 bp = Blueprint("search", __name__, template_folder="templates")
 
@@ -40,6 +47,32 @@ def begin() -> ResponseReturnValue:
     rights = current_viewer().rights
     found = [] if rights.level < 0 else complete(reading(), index_of(portal()), request.args.get("q", ""), rights)
     return render_template("search/_begun.html", found=found)
+
+
+@bp.get("/search/why")
+@require("search.explain")
+def why() -> str:
+    """A search made again, with what each result got for what."""
+    typed = request.args.get("q", "")[:TYPED_LIMIT].strip()
+    made = explain(reading(), index_of(portal()), typed, current_viewer().rights)
+    return render_template("search/why.html", typed=typed, made=made)
+
+
+@bp.get("/search/figures")
+@require("search.see_figures")
+def figures() -> str:
+    """How long searches took, and what found nothing."""
+    shown = "slow" if request.args.get("show") == "slow" else "empty"
+    page = min(max(request.args.get("page", 1, int), 1), 10_000)
+    read = search_figures.slow if shown == "slow" else search_figures.empty
+    rows, total = read(reading(), now(), page=page, per_page=PER_PAGE)
+    return render_template(
+        "search/figures.html",
+        summary=search_figures.summary(reading(), now()),
+        rows=rows,
+        shown=shown,
+        **paging(page, min(max(-(-total // PER_PAGE), 1), MOST_PAGES), ".figures", show=shown),
+    )
 
 
 def index_away(fault: IndexUnusable) -> ResponseReturnValue:

@@ -19,6 +19,8 @@ PAGED = {
     "articles/queue.html": ("coach", "/review"),
     "articles/withheld.html": ("coach", "/coach/withheld"),
     "notices/notices.html": ("front_line", "/notices"),
+    "search/figures.html": ("admin", "/search/figures?show=slow"),
+    "search/gaps.html": ("front_line", "/search/gaps"),
     "search/_results.html": ("front_line", "/search?q=printing"),
     "home/_desk_list.html": ("front_line", "/desk?q=printing"),
     "organisation/services.html": ("front_line", "/services"),

@@ -125,12 +125,16 @@ def test_its_addresses_answer_as_if_it_had_never_been_there(town, twin):
         assert twin.client("coach").get(address).status_code == 404
 
 
+HOW_LONG = "/search/figures"
+"""How long searches took differs between any two portals."""
+
+
 def pages_of(town: Town, *, of_each: int = 3) -> list[str]:
     """The addresses of pages that say nothing of plugins, at most *of_each* of one kind."""
     by_kind: dict[str, list[str]] = defaultdict(list)
     for address in towns.addresses(town, "GET"):
         endpoint, _values = town.app.url_map.bind("localhost").match(address)
-        if not address.startswith(ABOUT_THE_PLUGIN):
+        if not address.startswith((*ABOUT_THE_PLUGIN, HOW_LONG)):
             by_kind[endpoint].append(address)
     return [address for addresses in by_kind.values() for address in addresses[:of_each]]
 

@@ -33,7 +33,7 @@ from portal.notices.service import News
 from portal.organisation import loading as organisation
 from portal.organisation.models import Unit
 from portal.testing import NOON
-from tests.house import town_answers, town_recognition, town_texts
+from tests.house import town_answers, town_recognition, town_searches, town_texts
 from tests.house.markers import SPECIALISTS, SUPPORT, VIEWERS, WRITERS, Marks, Town, file_with
 
 
@@ -81,6 +81,7 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
     _people(town, make_person)
     _articles(town, folder)
     _grants(town)
+    town_searches.search(town)
     _moves(town)
     town_texts.write(town)
     run_jobs()

@@ -33,6 +33,7 @@ FRONT_LINE = (
     "/people/{me}/sign-ins", "/people/{me}/looks", "/people/{me}/absences", "/units/it", "/services/remote-access",
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/capture?q=empty", "/write/new?q=printing",
+    "/search/gaps", "/search/gaps?state=closed", "/search/gaps/1", "/search/gaps/2",
     "/notices", "/notices/choices", "/feedback/mine", "/feedback/colleague", "/feedback/colleague/thanks",
     "/recognition", "/recognition?only=out", "/badges", "/badges/well-worn", "/badges/first-answer",
     "/badges/of/{nora}", "/badges/first-answer/{nora}", "/people/{nora}", "/thanks", "/thanks?to={me}", "/thanks/new",
@@ -62,7 +63,7 @@ COACH = (
     "/feedback/callbacks/1", "/feedback/callbacks/2", "/feedback/improvements", "/feedback/improvements/1",
     "/feedback/improvements/2", "/feedback/improvements/new?word={word}", "/feedback/told/2",
     "/review/{KB1002_1}?view=page", "/review/{KB1001_1}?line=5", "/review/{KB0027_2}/adapt",
-    "/feedback/articles/KB0004", "/feedback/units/company", "/feedback/services/printing",
+    "/feedback/articles/KB0004", "/feedback/units/company", "/feedback/services/printing", "/search/gaps/1",
     "/recognition/people/{nora}", "/recognition/reviews", "/recognition/reviews?state=over", "/recognition/reviews/1",
 )  # fmt: skip
 SENT_BACK, WAITS = ("/write/{KB1001_1}", "/write", "/notices"), ("/write/{KB1002_1}", "/write", "/review")

@@ -20,11 +20,13 @@ from portal.articles import deciding, drafts, keeping, opening, queries, rules, 
 from portal.articles.addresses import ref_in
 from portal.articles.forms import WithheldForm
 from portal.articles.models import Article, Verdict
+from portal.articles.search import SOURCE
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.i18n import format_date
 from portal.core.i18n import gettext as _
 from portal.core.web import check, paging, portal, reading, require, row_id, transaction
+from portal.search.asking import note_opened
 
 bp = Blueprint("articles", __name__, template_folder="../templates")
 
@@ -77,6 +79,8 @@ def show(address: str) -> ResponseReturnValue:
         address = page.successor.path.rpartition("/")[2]
         return redirect(url_for(".show", **{"address": address} | kept), 302)  # type: ignore[arg-type]
     _count(article)
+    if request.method == "GET":
+        note_opened(SOURCE, article.ref, _searched())
     if request.args.get("pane") or "HX-Request" in request.headers:
         return render_template("articles/_article.html", **_context(page, in_pane=True))
     return render_template("articles/show.html", **_context(page, in_pane=False))

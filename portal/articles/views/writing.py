@@ -29,6 +29,7 @@ from portal.core.errors import Forbidden, NotFound, PortalError, Refused, TooSoo
 from portal.core.i18n import format_time
 from portal.core.i18n import gettext as _
 from portal.core.web import check, reading, require, row_id, transaction
+from portal.search import gap_moves
 
 bp = Blueprint("writing", __name__, template_folder="../templates")
 
@@ -58,6 +59,7 @@ def own_texts() -> ResponseReturnValue:
         aside=[row for row in rows if row.revision.state == RevisionState.DISCARDED],
         just=just if just is not None and just.revision.state == RevisionState.DISCARDED else None,
         words=workflow.STATE_WORDS,
+        missed=gap_moves.waiting(reading()) if current_viewer().may("articles.write") else 0,
         times=times_of([row.revision.id for row in rows if row.revision.state == RevisionState.SUBMITTED]),
     )
 

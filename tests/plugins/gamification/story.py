@@ -24,6 +24,10 @@ from portal.core.events import EventRow, Job
 from portal.core.portal import Portal
 from portal.organisation import cli as organisation
 from portal.organisation.models import Site, Unit
+from portal.search import gap_moves, noting
+from portal.search.askers import askers_of
+from portal.search.gap_models import SearchGap
+from portal.search.live import index_of
 from portal.testing import NOON
 from tests.articles.writing import Desk
 
@@ -124,6 +128,39 @@ class Story:
             articles.give_verdict(
                 session, ref, rights=rights, visitor=None, value=value, words="", revision_id=None, now=self.now
             )  # fmt: skip
+
+    def search(self, *names: str, words: str) -> None:
+        """Somebody looks for something and finds nothing."""
+        askers = askers_of(self.house)
+        lines = [
+            {"at": self.now, "words": words, "hits": 0, "service": "", "kind": "", "level": 0, "language": "en",
+             "duration_ms": 2, "asker": askers.mark(self.ids[name]), "writes": False}
+            for name in names
+        ]  # fmt: skip
+        with self.house.db.transaction() as session:
+            noting.note_searches(session, lines)
+
+    def open(self, name: str, ref: str, words: str) -> None:
+        """Somebody opens an article from what a search found."""
+        row = {"at": self.now, "words": words, "language": "en", "source": "article", "ref": ref, "writes": False}
+        with self.house.db.transaction() as session:
+            noting.note_opened(session, [row | {"asker": askers_of(self.house).mark(self.ids[name])}])
+
+    def gap(self) -> int:
+        """The one gap that there is."""
+        with self.house.db.reading() as session:
+            return session.scalars(sa.select(SearchGap.id)).one()
+
+    def answer(self, name: str, gap_id: int, ref: str) -> None:
+        sources, rights = index_of(self.house).sources, self.desk(name).rights
+        with self.house.db.transaction() as session:
+            gap_moves.answer(
+                session, sources, gap_id, ref=ref, rights=rights, person_id=self.ids[name], now=self.now
+            )  # fmt: skip
+
+    def reject(self, name: str, gap_id: int) -> None:
+        with self.house.db.transaction() as session:
+            gap_moves.reject(session, gap_id, reason="They made it up.", person_id=self.ids[name], now=self.now)
 
     def bring_back(self, name: str, ref: str, number: int, by: str) -> None:
         """Let a text of before be live again."""

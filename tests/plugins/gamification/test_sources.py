@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from plugins.gamification import award_notices, sources
+from plugins.gamification import award_notices, counted, sources
 from plugins.gamification.kinds import KINDS
+from plugins.gamification.models import Contribution
 from portal.accounts.rights import ANONYMOUS
 from portal.articles import service as articles
 from portal.notices.models import Notice
@@ -253,3 +254,31 @@ def test_an_improvement_credits_who_proposed_and_delivered_it_once_somebody_else
         ("improvement.delivered", "ben", "", 0),
         ("improvement.delivered", "ben", "", 1),
     ]
+
+
+def test_a_gap_that_was_closed_credits_the_writer_until_a_coach_says_that_it_was_made_up(story):
+    """By real searches, openings and answers: see tests/search/test_gaps.py for what closes one."""
+    ref = story.live("ana", words("first"), by="cem")
+    searching = ("una", "vic", "wil")
+    for name in ("vic", "wil"):
+        story.person(name)
+    story.search(*searching, words="glorp wibble")
+    story.day(1)
+    gap_id = story.gap()
+    story.answer("ana", gap_id, ref)
+    for at, name in enumerate(searching, start=2):
+        story.day(at)
+        story.open(name, ref, words="wibble glorp")
+        story.verdict(name, ref, "yes")
+    story.day(6)
+
+    assert story.told("gap.closed") == [("gap.closed", "ana", "", 4)]
+    with story.house.db.reading() as session:
+        row = session.scalars(sa.select(Contribution).where(Contribution.kind == "gap.closed")).one()
+        shown = {name: counted.titles_of(session, [row], story.desk(name).rights)[row.id] for name in ("ben", "una")}
+        assert (row.attrs, row.source) == ({"service": "printing"}, "search")
+    assert shown == {"ben": ("“glorp wibble”", f"/search/gaps/{gap_id}"), "una": ("", "")}
+
+    story.reject("cem", gap_id)
+    story.day(7)
+    assert story.told("gap.closed") == [("gap.closed", "ana", "", 4), ("void gap.closed", "ana", "cem", 6)]
