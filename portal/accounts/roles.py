@@ -99,6 +99,7 @@ MATRIX: tuple[Permission, ...] = (
     Permission("articles.publish", _l("Publish whatever the proficiency"), frozenset({COACH, LEAD})),
     Permission("articles.see_withheld", _l("See what is kept from the front line, and why"), frozenset({COACH})),
     Permission("search.reject_gaps", _l("Say that nothing has to be written about a search"), frozenset({COACH})),
+    Permission("search.keep_words", _l("Keep synonyms, the words that people use for other words"), frozenset({COACH})),
     Permission("search.explain", _l("See why results stand where they do"), _SUPPORT_PEOPLE | {SUPERUSER, ADMIN}),
     Permission("search.see_figures", _l("See how searches went"), frozenset({COACH, ADMIN})),
     Permission("desk.use", _l("Use the desk page"), _SUPPORT_PEOPLE | {"change_manager"}),

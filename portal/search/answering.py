@@ -54,7 +54,8 @@ def answer(
         IndexUnusable: the index cannot be read.
     """
     meant = understood(expanded(query, shipped() if synonyms is None else synonyms), engine, access)
-    near = meaning.near(in_words(meant)) if meaning is not None and meant.words else None
+    service = (filters or {}).get("service", "")
+    near = meaning.near(in_words(meant, service)) if meaning is not None and meant.words else None
     page = _page(engine, meant, access, filters=filters, offset=offset, limit=limit, near=near, use=use)
     if near is None or page.closeness is None or fits(page.closeness, near.elsewhere):
         return meant, page
@@ -88,12 +89,13 @@ def fits(closeness: Closeness, elsewhere: float) -> bool:
     return closeness.meaning - OF_ELSEWHERE * max(elsewhere, 0.0) >= FLOOR
 
 
-def in_words(query: Query) -> str:
-    """A query as a sentence to be understood: slips mended, short words with what they stand for."""
+def in_words(query: Query, service: str = "") -> str:
+    """A query as a sentence to be understood: slips mended, short words with what they stand for (in *service*)."""
     text = query.text
     for word in query.words:
-        if word.forms:
-            other = word.forms[0].text
+        forms = [form for form in word.forms if form.service in {"", service}]
+        if forms:
+            other = forms[0].text
             text = _with(text, word.text, other if word.read_as else f"{word.text} {other}")
     return text
 

@@ -14,7 +14,7 @@ from portal.search.askers import askers_of
 from portal.search.gap_finding import GapFinding
 from portal.search.gap_models import GapState, SearchGap
 from portal.search.live import index_of
-from portal.search.models import SearchLog
+from portal.search.models import SearchIndex, SearchLog, SearchSynonym
 
 TYPED = (
     ("printer on floor 3", 3), ("got a new phone", 2), ("vpn from home", 1), ("payslip sign-in", 0),
@@ -46,6 +46,11 @@ def fill(house: Portal) -> str:
         GapFinding(index_of(house).sources, askers_of(house)).look(session, now())
         missed = session.scalars(sa.select(SearchGap).order_by(SearchGap.id)).all()
         writer = session.scalar(sa.select(Person.id).where(Person.login == "jo"))
+        session.add(SearchSynonym(typed=["till"], meant=["cash register"], both=True, service="", changed_at=now()))
+        session.add(
+            SearchSynonym(typed=["drum"], meant=["toner", "printer"], both=False, service="printing", changed_at=now())
+        )
+        session.execute(sa.update(SearchIndex).values(synonyms=1))
         for gap in missed[1:2]:
             gap.state, gap.claimed_by, gap.claimed_at = GapState.CLAIMED, writer, now()
-    return "Two weeks of searches, and what nobody has written yet."
+    return "Two weeks of searches, synonyms, and what nobody has written yet."

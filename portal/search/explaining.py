@@ -134,7 +134,9 @@ class _Made:
 
 
 def _made(index: LiveIndex, engine: Engine, query: Query, access: Access) -> _Made:
-    meant, page = answer(engine, query, access, limit=SHOWN, meaning=index.meaning, use=index.use())
+    meant, page = answer(
+        engine, query, access, limit=SHOWN, meaning=index.meaning, synonyms=index.synonyms(), use=index.use()
+    )
     near = index.meaning.near(in_words(meant)) if index.meaning is not None else None
 
     def by(words: tuple[Word, ...], meaning: Near | None = None) -> Page:

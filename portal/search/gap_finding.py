@@ -17,8 +17,8 @@ from portal.search.events import GapClosed
 from portal.search.gap_models import GapState, SearchGap
 from portal.search.gaps import Cluster, Folding, Said
 from portal.search.models import SearchLog, SearchOpened
+from portal.search.own_words import with_editors
 from portal.search.sources import Sources
-from portal.search.synonyms import shipped
 
 MOST: Final = 50_000
 """Searches that are looked at in one go, the newest."""
@@ -38,7 +38,7 @@ class GapFinding:
             SearchGap.state == GapState.CLAIMED, SearchGap.claimed_at <= now - gaps.CLAIMED_FOR
         )
         session.execute(claimed.values(state=GapState.OPEN, claimed_by=None, claimed_at=None))
-        folding = Folding(shipped())
+        folding = Folding(with_editors(session))
         for gap in session.scalars(sa.select(SearchGap).where(SearchGap.state == GapState.ANSWERED)).all():
             self._see_what_became(session, gap, folding, now)
         known = session.scalars(sa.select(SearchGap).order_by(SearchGap.id)).all()

@@ -21,8 +21,8 @@ from portal.search.events import GapRejected
 from portal.search.gap_finding import searched
 from portal.search.gap_models import GapState, SearchGap
 from portal.search.gaps import Folding
+from portal.search.own_words import with_editors
 from portal.search.sources import Sources
-from portal.search.synonyms import shipped
 
 SHORTEST_REASON: Final = 10
 
@@ -83,7 +83,7 @@ def claim(session: Session, askers: Askers, gap_id: int, *, person_id: int, now:
     _must_be(gap, GapState.OPEN)
     since = now - gaps.WITHIN
     is_young = now - gap.opened_at < gaps.YOUNG
-    if is_young and searched(session, gap, askers.mark(person_id), Folding(shipped()), since):
+    if is_young and searched(session, gap, askers.mark(person_id), Folding(with_editors(session)), since):
         raise Refused(
             _("You searched for this yourself, and the gap is not a day old."),
             hint=_("Write the page all the same if you know the answer, or take it on tomorrow."),

@@ -172,8 +172,9 @@ def _folded(word: Word, place: int, synonyms: Synonyms) -> tuple[str, ...]:
     own = (word.stems[place],)
     if not word.forms:
         return own
-    others = [tuple(stems[place] for stems in form.words) for form in word.forms]
-    if any(_means(form, word, synonyms) for form in word.forms):
+    forms = [form for form in word.forms if not form.service]
+    others = [tuple(stems[place] for stems in form.words) for form in forms] or [own]
+    if any(_means(form, word, synonyms) for form in forms):
         others.append(own)
     return min(others)
 

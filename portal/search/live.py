@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeVar, cast
 
@@ -22,9 +22,11 @@ from portal.search.engine import Engine, IndexUnusable, Page
 from portal.search.engines import engine_named
 from portal.search.meaning.opening import opened
 from portal.search.models import SearchIndex
+from portal.search.own_words import with_editors
 from portal.search.popularity import Lately, Use
 from portal.search.query import Query
 from portal.search.sources import Sources
+from portal.search.synonyms import Synonyms, shipped
 
 ROW: Final = 1
 Answer = TypeVar("Answer")
@@ -32,11 +34,15 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Standing:
-    """Which index is live: the engine that built it, the how manieth it is, and its folder."""
+    """Which index is live: the engine that built it, the how manieth it is, and its folder.
+
+    *synonyms* counts their changes, which leave the index as it is.
+    """
 
     engine: str
     generation: int
     folder: str
+    synonyms: int = field(default=0, compare=False)
 
 
 class LiveIndex:
@@ -49,6 +55,8 @@ class LiveIndex:
         self.engine_name = config.text("search_engine")
         self.factory = engine_named(self.engine_name)
         self.meaning = opened(self.home) if config.on("search_meaning") else None
+        self._synonyms: tuple[int, Synonyms] = (0, shipped())
+        self._changes = 0
         self.lately = Lately(db) if config.on("search_use") else None
         self._lock = threading.Lock()
         self._open: tuple[Standing, Engine] | None = None
@@ -57,7 +65,7 @@ class LiveIndex:
         """What the database says now; ``None`` when no index was ever built."""
         with self.db.reading() as session:
             row = session.get(SearchIndex, ROW)
-            return None if row is None else Standing(row.engine, row.generation, row.folder)
+            return None if row is None else Standing(row.engine, row.generation, row.folder, row.synonyms)
 
     def engine(self) -> Engine:
         """Open the live index, or return it when it is open.
@@ -76,6 +84,14 @@ class LiveIndex:
     def use(self) -> Use | None:
         """What was of use lately, where that counts."""
         return self.lately.use() if self.lately is not None else None
+
+    def synonyms(self) -> Synonyms:
+        """Those that came with the portal and those of its editors, as of the last question that was put."""
+        changes, known = self._changes, self._synonyms
+        if known[0] != changes:
+            with self.db.reading() as session:
+                known = self._synonyms = (changes, with_editors(session))
+        return known[1]
 
     def fault(self) -> str:
         """Why people cannot search now, as a sentence; empty when they can."""
@@ -112,6 +128,7 @@ class LiveIndex:
         now = self.standing()
         if now is None:
             raise self._unusable(_("There is no search index yet."))
+        self._changes = now.synonyms
         if now.engine != self.engine_name:
             raise self._unusable(_("The search index was built by another engine."))
         with self._lock:

@@ -11,12 +11,12 @@ goes after ``MARK_DAYS``; the lines themselves go after ``LOG_DAYS``.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import IntPk, Model
+from portal.core.db import IntPk, Json, Model
 
 LOG_DAYS: Final = 400
 """Days after which a line of the log goes: a year and a bit, so that seasons can be compared."""
@@ -37,6 +37,21 @@ class SearchIndex(Model):
     folder: Mapped[str] = mapped_column(sa.String(80))  # inside ``search`` in the instance folder
     documents: Mapped[int]  # when it was built
     built_at: Mapped[datetime]
+    synonyms: Mapped[int] = mapped_column(default=0, server_default="0")  # grows with each change of them
+
+
+class SearchSynonym(Model):
+    """Words that people use for other words, as an editor wrote them down."""
+
+    __tablename__ = "search_synonym"
+
+    id: Mapped[IntPk]
+    typed: Mapped[list[Any]] = mapped_column(Json)  # phrases
+    meant: Mapped[list[Any]] = mapped_column(Json)  # phrases
+    both: Mapped[bool]  # each is looked for as all the others
+    service: Mapped[str] = mapped_column(sa.String(80))  # counts in documents of this one alone; empty: everywhere
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
 
 
 class SearchLog(Model):

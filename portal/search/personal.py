@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.core.hooks import PersonalData
 from portal.core.i18n import lazy_gettext as _l
 from portal.search.gap_models import SearchGap
-from portal.search.models import SearchLog, SearchOpened
+from portal.search.models import SearchLog, SearchOpened, SearchSynonym
 
 
 def rows_about(person_id: int, mark: str) -> list[PersonalData]:
@@ -28,6 +28,14 @@ def rows_about(person_id: int, mark: str) -> list[PersonalData]:
             on_erasure="unname",
             columns=("asker",),
             why=found,
+        ),
+        PersonalData(
+            model=SearchSynonym,
+            what=_l("Synonyms that you wrote down"),
+            where=SearchSynonym.changed_by == person_id,
+            on_erasure="unname",
+            columns=("changed_by",),
+            why=_l("Searches rely on them."),
         ),
         *(
             PersonalData(

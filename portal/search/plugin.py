@@ -15,7 +15,7 @@ from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.portal import Portal, Room
 from portal.core.web import secret_key
-from portal.search import cli, demo, gap_views, hooks, noting, popularity, views
+from portal.search import cli, demo, gap_views, hooks, noting, own_words_views, popularity, views
 from portal.search.askers import Askers
 from portal.search.asking import OPENED, SINK
 from portal.search.embedding import Embedding
@@ -71,7 +71,7 @@ class SearchRoom(Room):
     @hookimpl
     def blueprints(self) -> list[Blueprint]:
         """The page of results, and what people miss."""
-        return [views.bp, gap_views.bp]
+        return [views.bp, gap_views.bp, own_words_views.bp]
 
     @hookimpl
     def subscriptions(self) -> list[On]:
@@ -106,14 +106,18 @@ class SearchRoom(Room):
             "search.results": HelpLink("KB9006", "What was found"),
             "search.why": HelpLink("KB9009", "Why a page stands where it does"),
             "search.figures": HelpLink("KB9017", "How searches went"),
+            "own_words": HelpLink("KB9008", "Words that people use"),
             "gaps": HelpLink("KB9009", "Looked for, not found"),
         }
 
     @hookimpl
     def navigation(self) -> list[NavItem]:
-        """An entry of the admin page."""
+        """Entries of the admin page."""
         about = _l("How long they took, and what found nothing.")
-        return [NavItem("search.figures", _l("Searches"), "search.see_figures", "admin", 60, about)]
+        return [
+            NavItem("search.figures", _l("Searches"), "search.see_figures", "admin", 60, about),
+            NavItem("own_words.every", _l("Synonyms"), "search.keep_words", order=62),
+        ]
 
     @hookimpl
     def personal_data(self, person_id: int) -> list[PersonalData]:

@@ -21,10 +21,12 @@ class Form:
     """What may be meant by a word: one or more others, each with its stem in each language of ``analysis.LANGUAGES``.
 
     Several words together weigh as much as one: the mean of what each gives.
+    With a *service* it counts in documents of that service alone.
     """
 
     text: str
     words: tuple[tuple[str, ...], ...]
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class Word:
     read_as: str = ""
 
     @property
-    def every(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        """The stems of the word itself, and of the words of each other form."""
-        return ((self.stems,), *(each.words for each in self.forms))
+    def every(self) -> tuple[Form, ...]:
+        """The word itself as a form, and each other form."""
+        return (Form(self.text, (self.stems,)), *self.forms)
 
     @property
     def is_identifier(self) -> bool:
@@ -66,7 +68,7 @@ class Query:
     def stems(self, language: str) -> frozenset[str]:
         """The stems to look for in text of *language*."""
         place = analysis.LANGUAGES.index(analysis.known_language(language))
-        return frozenset(stems[place] for word in self.words for each in word.every for stems in each)
+        return frozenset(stems[place] for word in self.words for each in word.every for stems in each.words)
 
 
 def parse(typed: str) -> Query:
@@ -84,10 +86,11 @@ def parse(typed: str) -> Query:
     )
 
 
-def form(typed: str) -> Form:
-    """One word or several as a form of another one."""
+def form(typed: str, service: str = "") -> Form:
+    """One word or several as a form of another one, in documents of *service* if one is named."""
     query = parse(typed)
-    return Form(text=" ".join(word.text for word in query.words), words=tuple(word.stems for word in _parts(query)))
+    text, words = " ".join(word.text for word in query.words), tuple(word.stems for word in _parts(query))
+    return Form(text=text, words=words, service=service)
 
 
 def words_in(typed: str) -> tuple[str, ...]:

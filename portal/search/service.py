@@ -112,7 +112,15 @@ def find(
     use = index.use()
     meant, found = index.ask(
         lambda engine: answer(
-            engine, query, access, filters=filters, offset=start, limit=per_page, meaning=index.meaning, use=use
+            engine,
+            query,
+            access,
+            filters=filters,
+            offset=start,
+            limit=per_page,
+            meaning=index.meaning,
+            synonyms=index.synonyms(),
+            use=use,
         )
     )
     looked_at = (*found.hits, *found.nearest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -47,6 +47,36 @@ def shipped() -> Synonyms:
     return read(SHIPPED.read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Phrases that mean something else: *typed* is looked for as *meant* as well, and each as all if *both* ways.
+
+    With a *service* only in documents of that service.
+    """
+
+    typed: tuple[str, ...]
+    meant: tuple[str, ...]
+    both: bool = False
+    service: str = ""
+
+
+def with_own(known: Synonyms, pairs: Iterable[Pair]) -> Synonyms:
+    """*known* with *pairs* on top."""
+    of: defaultdict[tuple[str, ...], dict[Form, None]] = defaultdict(dict)
+    for words, forms in known.of.items():
+        of[words] |= dict.fromkeys(forms)
+    for pair in pairs:
+        every = dict.fromkeys((*pair.typed, *pair.meant)) if pair.both else pair.meant
+        for typed in every if pair.both else pair.typed:
+            of[words_in(typed)] |= dict.fromkeys(form(other, pair.service) for other in every if other != typed)
+    return _made(of)
+
+
+def _made(of: Mapping[tuple[str, ...], Mapping[Form, None]]) -> Synonyms:
+    known = {words: tuple(forms) for words, forms in of.items() if words}
+    return Synonyms(known, max(map(len, known), default=0))
+
+
 def read(text: str) -> Synonyms:
     """Read a list of synonyms: a table of short words, and tables of groups that are alike."""
     tables = tomllib.loads(text)
@@ -57,5 +87,4 @@ def read(text: str) -> Synonyms:
         for group in groups.values():
             for typed in group:
                 of[words_in(typed)] |= dict.fromkeys(form(other) for other in group if other != typed)
-    known = {words: tuple(forms) for words, forms in of.items() if words}
-    return Synonyms(known, max(map(len, known), default=0))
+    return _made(of)

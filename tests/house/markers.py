@@ -23,6 +23,7 @@ from portal.core.filestore import FileStore
 from portal.core.portal import Portal
 from portal.organisation.models import Party, Service, Unit
 from portal.search.gap_models import SearchGap
+from portal.search.models import SearchSynonym
 from portal.testing import NOON, sign_in
 
 VIEWERS = (
@@ -97,6 +98,7 @@ class Town:
                     "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],
                     "name": ["nothing", *session.scalars(sa.select(Attachment.name))],
                     "timing_id": [*(str(each) for each in session.scalars(sa.select(Timing.id))), "999999"],
+                    "row_id": [*(str(each) for each in session.scalars(sa.select(SearchSynonym.id))), "999999"],
                     "gap_id": [*(str(each) for each in session.scalars(sa.select(SearchGap.id))), "999999"],
                     "revision_id": [*(str(each) for each in session.scalars(sa.select(Revision.id))), "999999"],
                     "remark_id": [*(str(each) for each in session.scalars(sa.select(RevisionRemark.id))), "999999"],

@@ -20,6 +20,7 @@ PAGED = {
     "articles/withheld.html": ("coach", "/coach/withheld"),
     "notices/notices.html": ("front_line", "/notices"),
     "search/figures.html": ("admin", "/search/figures?show=slow"),
+    "search/own_words.html": ("coach", "/search/words"),
     "search/gaps.html": ("front_line", "/search/gaps"),
     "search/_results.html": ("front_line", "/search?q=printing"),
     "home/_desk_list.html": ("front_line", "/desk?q=printing"),

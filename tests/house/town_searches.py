@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.search.askers import askers_of
 from portal.search.gap_models import GapState, SearchGap
-from portal.search.models import SearchLog
+from portal.search.models import SearchLog, SearchSynonym
 from portal.testing import NOON
 from tests.house.markers import WRITERS, Marks, Town
 
@@ -23,6 +23,10 @@ def search(town: Town) -> None:
                         at=NOON, words=words, hits=0, level=0, language="en", duration_ms=900 + place, asker=asker
                     )
                 )  # fmt: skip
+        typed, meant = (mark(f"a synonym, {side}", frozenset({"coach"})) for side in ("typed", "meant"))
+        session.add(
+            SearchSynonym(typed=[typed], meant=[meant], both=False, service="mail", changed_at=NOON, changed_by=None)
+        )
         for state in GapState:
             words = mark(f"words of a gap that is {state}", WRITERS)
             reason = mark("why nothing has to be written", WRITERS) if state == GapState.REJECTED else ""

@@ -64,6 +64,8 @@ COACH = (
     "/feedback/improvements/2", "/feedback/improvements/new?word={word}", "/feedback/told/2",
     "/review/{KB1002_1}?view=page", "/review/{KB1001_1}?line=5", "/review/{KB0027_2}/adapt",
     "/feedback/articles/KB0004", "/feedback/units/company", "/feedback/services/printing", "/search/gaps/1",
+    "/search/words", "/search/words?q=phone", "/search/words/new", "/search/words/1", "/search/why?q=printer+jam",
+    "/search/figures", "/search/figures?show=slow",
     "/recognition/people/{nora}", "/recognition/reviews", "/recognition/reviews?state=over", "/recognition/reviews/1",
 )  # fmt: skip
 SENT_BACK, WAITS = ("/write/{KB1001_1}", "/write", "/notices"), ("/write/{KB1002_1}", "/write", "/review")

@@ -175,14 +175,20 @@ def asked(state: State, query: Query) -> tuple[Asking | None, float]:
     return Asking.boolean_query([(Occur.Should, each) for each in parts]), highest
 
 
-def _form(state: State, words: tuple[tuple[str, ...], ...]) -> tuple[Asking, float]:
+def _form(state: State, form: Form) -> tuple[Asking, float]:
     """One form of a word: its words share its weight. And the most that one of them gives."""
     clauses, highest = [], 0.0
-    for stem in sorted({stem for stems in words for stem in state.stems(stems)}):
-        some, most = _stem(state, stem, share=1 / len(words))
+    for stem in sorted({stem for stems in form.words for stem in state.stems(stems)}):
+        some, most = _stem(state, stem, share=1 / len(form.words))
         clauses += some
         highest = max(highest, most)
-    return Asking.boolean_query([(Occur.Should, each) for each in clauses]), highest
+    asking = Asking.boolean_query([(Occur.Should, each) for each in clauses])
+    if form.service:
+        of = [each.pack().decode() for each in state.profiles.values() if each.service == form.service]
+        there = [(Occur.Should, Asking.const_score_query(state.word("profile", each), 0.0)) for each in sorted(of)]
+        here = Asking.boolean_query(there) if there else Asking.empty_query()
+        asking = Asking.boolean_query([(Occur.Must, asking), (Occur.Must, here)])
+    return asking, highest
 
 
 def _stem(state: State, stem: str, share: float = 1.0) -> tuple[list[Asking], float]:

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from math import log
-from operator import add
+from operator import add, mul
 from typing import TypeAlias
 
 from whoosh.matching import Matcher
@@ -146,9 +146,11 @@ def _add_best(scores: list[float], segments: Segments, known: Generation, word: 
     highest = 0.0
     for place, form in enumerate(word.every):
         of_form = [0.0] * len(scores)
-        for stem in sorted({stem for stems in form for stem in _stems(stems, known)}):
-            most = _add_stem(of_form, segments, known, stem, share=1 / len(form))
+        for stem in sorted({stem for stems in form.words for stem in _stems(stems, known)}):
+            most = _add_stem(of_form, segments, known, stem, share=1 / len(form.words))
             highest = max(highest, most) if place == 0 else highest
+        if form.service:
+            of_form = list(map(mul, of_form, known.wanted({"service": form.service})))
         best_of = list(map(max, best_of, of_form))
     scores[:] = map(add, scores, best_of)
     return highest
