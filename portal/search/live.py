@@ -17,6 +17,8 @@ from portal.core.config import Config
 from portal.core.db import Database
 from portal.core.i18n import gettext as _
 from portal.core.portal import Portal
+from portal.search.answering import answer
+from portal.search.answers import Answers
 from portal.search.documents import Access
 from portal.search.engine import Engine, IndexUnusable, Page
 from portal.search.engines import engine_named
@@ -60,6 +62,7 @@ class LiveIndex:
         self.lately = Lately(db) if config.on("search_use") else None
         self._lock = threading.Lock()
         self._open: tuple[Standing, Engine] | None = None
+        self._answers: Answers[tuple[Query, Page]] = Answers()
 
     def standing(self) -> Standing | None:
         """What the database says now; ``None`` when no index was ever built."""
@@ -84,6 +87,38 @@ class LiveIndex:
     def use(self) -> Use | None:
         """What was of use lately, where that counts."""
         return self.lately.use() if self.lately is not None else None
+
+    def answer(
+        self, query: Query, access: Access, *, filters: Mapping[str, str], offset: int, limit: int
+    ) -> tuple[Query, Page]:
+        """What people get for *query* (``answering.answer``); made once as long as nothing changes.
+
+        Raises:
+            IndexUnusable: none was built, another engine built it, or it cannot be read.
+        """
+        use = self.use()
+
+        def question(standing: Standing, engine: Engine) -> tuple[Query, Page]:
+            known = self.synonyms()
+            state = (standing, engine.generation(), self._changes, use.version if use else 0)
+            meant = self.meaning.version() if self.meaning is not None else None
+            asked = (query, access.key(), tuple(sorted(filters.items())), offset, limit)
+            return self._answers.of(
+                (state, meant, asked),
+                lambda: answer(
+                    engine,
+                    query,
+                    access,
+                    filters=filters,
+                    offset=offset,
+                    limit=limit,
+                    meaning=self.meaning,
+                    synonyms=known,
+                    use=use,
+                ),
+            )
+
+        return self._ask(question)
 
     def synonyms(self) -> Synonyms:
         """Those that came with the portal and those of its editors, as of the last question that was put."""
@@ -114,15 +149,18 @@ class LiveIndex:
         Raises:
             IndexUnusable: none was built, another engine built it, or it cannot be read.
         """
+        return self._ask(lambda _standing, engine: question(engine))
+
+    def _ask(self, question: Callable[[Standing, Engine], Answer]) -> Answer:
         standing, engine = self._follow()
         try:
-            return question(engine)
+            return question(standing, engine)
         except IndexUnusable:
             # Rebuilt between the look and the search: the old folder is gone, and the new one answers.
             followed, engine = self._follow()
             if followed == standing:
                 raise
-            return question(engine)
+            return question(followed, engine)
 
     def _follow(self) -> tuple[Standing, Engine]:
         now = self.standing()

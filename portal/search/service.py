@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
 from portal.organisation.models import Service
-from portal.search.answering import answer
 from portal.search.documents import Access
 from portal.search.engine import Hit
 from portal.search.hooks import Readable
@@ -109,20 +108,7 @@ def find(
         return Results(words=query.text, shortened=query.shortened)
     filters = {name: value[:FILTER_LENGTH] for name, value in (("service", service), ("kind", kind)) if value}
     start = (page - 1) * per_page
-    use = index.use()
-    meant, found = index.ask(
-        lambda engine: answer(
-            engine,
-            query,
-            access,
-            filters=filters,
-            offset=start,
-            limit=per_page,
-            meaning=index.meaning,
-            synonyms=index.synonyms(),
-            use=use,
-        )
-    )
+    meant, found = index.answer(query, access, filters=filters, offset=start, limit=per_page)
     looked_at = (*found.hits, *found.nearest)
     readable = second_look(session, index.sources, looked_at, rights)
     shown = [hit for hit in found.hits if (hit.source, hit.ref) in readable]

@@ -109,6 +109,10 @@ class Meaning:
         rows = known.rows(_elsewhere())
         return Nearness(self, vector, float((known.vectors[rows] @ vector).max()) if rows else -1.0)
 
+    def version(self) -> object:
+        """What differs where something was worked out since."""
+        return self.file.version()
+
     def forget(self) -> None:
         """Let go of the queries that were understood lately."""
         self._vector.cache_clear()

@@ -71,6 +71,11 @@ class VectorFile:
             self._known, self._seen = Known(records), state
         return self._known
 
+    def version(self) -> tuple[int, int] | None:
+        """Which file it is and how much it holds now: the same where nothing changed."""
+        self.known()
+        return self._seen
+
     def append(self, found: Mapping[bytes, Vectors]) -> None:
         """Keep the numbers of passages by their digests; on the disk before this returns."""
         records = np.zeros(len(found), RECORD)
