@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FORK := .venv-whoosh3
+OF_ENGINES := tests/search/test_whoosh_exact.py tests/search/test_engine_contract.py tests/search/test_engines_alike.py \
+  tests/search/test_rebuild.py tests/search/test_indexing.py tests/search/test_service.py
 STAMPS := .stamps
 ROUNDS ?= full
 # What `make run` installs for finding by meaning; MEANING= leaves it out, and searches go by words alone.
@@ -11,10 +14,10 @@ COLLECTIONS ?= ../shared/collections
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint proof relevance bench bench-search messages format clean
+.PHONY: help run demo test test-whoosh3 lint proof relevance bench bench-search messages format clean
 
 help: ## What can be made here
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(STAMPS)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -39,6 +42,14 @@ $(STAMPS)/test: $(STAMPS)/run
 	@PYTHONWARNINGS="ignore:Editable installation" $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
 	@touch $@
 
+# The fork has the import name of Whoosh, so it stands in an environment of its own; changing over is one line of setup.cfg.
+$(STAMPS)/whoosh3: $(STAMPS)/python setup.cfg pyproject.toml constraints.txt
+	@echo "Installing the fork beside (once)"
+	@$(PYTHON) -m venv $(FORK)
+	@PYTHONWARNINGS="ignore:Editable installation" $(FORK)/bin/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(FORK)/bin/pip uninstall -q -y Whoosh && $(FORK)/bin/pip install -q --disable-pip-version-check whoosh3==3.54.0
+	@touch $@
+
 run: $(STAMPS)/run ## Start the portal: everything it needs is made on the first start
 	@$(BIN)/portal start
 
@@ -49,6 +60,9 @@ demo: $(STAMPS)/run ## Fill a portal of its own with people, articles and histor
 test: $(STAMPS)/test ## All tests, trips in a real browser included
 	@$(BIN)/python -m tests.browser --install
 	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+
+test-whoosh3: $(STAMPS)/whoosh3 ## The tests of the search on the maintained fork of Whoosh
+	@$(FORK)/bin/python -m pytest -n $(CORES) $(OF_ENGINES)
 
 lint: $(STAMPS)/test ## Style, types, the floors of the house, templates
 	@$(BIN)/ruff check .
@@ -79,4 +93,4 @@ format: $(STAMPS)/test ## Bring code into shape
 	@$(BIN)/ruff format -q .
 
 clean: ## Remove what was built here; the instance folder stays
-	@rm -rf $(VENV) $(STAMPS) build *.egg-info .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(FORK) $(STAMPS) build *.egg-info .mypy_cache .ruff_cache

@@ -94,7 +94,7 @@ class Engine(Protocol):
         """The best *limit* things after the first *offset* that *access* may see.
 
         *filters* narrows by the names in ``FACETS``; an empty value is no filter.
-        With *near* the order goes by words and meaning together (:mod:`portal.search.blending`).
+        With *near* the order goes by words and meaning together (:mod:`portal.search.engines.blending`).
 
         Raises:
             IndexUnusable: the index cannot be read.

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.rights import Rights
 from portal.search.answering import FLOOR, OF_ELSEWHERE, answer, in_words
-from portal.search.blending import LEAST, MOST
 from portal.search.documents import Access
 from portal.search.engine import Closeness, Engine, Hit, Page
+from portal.search.engines.blending import LEAST, MOST
 from portal.search.live import LiveIndex
 from portal.search.nearness import Near
 from portal.search.query import Query, Word, parse

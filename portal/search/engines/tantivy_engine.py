@@ -10,10 +10,8 @@ import json
 import shutil
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import compress
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -22,10 +20,10 @@ from tantivy import Query as Asking
 
 from portal.core.errors import TooSoon
 from portal.core.i18n import gettext as _
-from portal.search.blending import blended
 from portal.search.documents import Access, Document
 from portal.search.engine import Closeness, Hit, IndexUnusable, Page
-from portal.search.engines.known import best, check_batch, checked_filters, counted, matches, owner_term
+from portal.search.engines.blending import blended, ranked
+from portal.search.engines.known import check_batch, checked_filters, counted, owner_term
 from portal.search.engines.tantivy_state import (
     LAYOUT,
     META,
@@ -35,14 +33,12 @@ from portal.search.engines.tantivy_state import (
     found_hit,
     kept_bytes,
     knows,
-    place,
     row,
     schema,
     spelled,
 )
 from portal.search.engines.vocabulary import SPELLINGS
 from portal.search.engines.vocabulary import near as words_near
-from portal.search.engines.weights import IDENTIFIER_WEIGHT
 from portal.search.nearness import Near
 from portal.search.query import Query, form
 
@@ -123,11 +119,9 @@ class TantivyEngine:
         if near is not None:
             known, _numbers, addresses = state.numbered
             scores, closeness = self._blended(state, asking, most, access, near)
-            found = matches(scores, known.readable(access))
-            wanted = known.wanted(chosen)
-            top = best(scores, (number for number in found if wanted[number]), end)
+            top, times = ranked(scores, known.readable(access), known.wanted(chosen), known.codes, end)
             hits = tuple(found_hit(state.searcher.doc(addresses[number]), points) for points, number in top[offset:])
-            total, facets = counted(Counter(known.profiles[known.codes[number]] for number in found), chosen)
+            total, facets = counted({known.profiles[code]: count for code, count in times.items()}, chosen)
             return Page(hits=hits, total=total, facets=facets, closeness=closeness)
         return self._by_words(state, asking, access, chosen, wanted_places)
 
@@ -151,13 +145,10 @@ class TantivyEngine:
     ) -> tuple[Sequence[float], Closeness | None]:
         """The score of each document by words and meaning together, and how close the best come."""
         known, numbers, _addresses = state.numbered
-        by_words = [0.0] * len(numbers)
-        if asking is not None:
-            for score, address in state.searcher.search(asking, limit=COMPARED, count=False).hits:
-                by_words[numbers[place(address)]] = score
+        found = state.searcher.search(asking, limit=COMPARED, count=False).hits if asking is not None else []
+        by_words = numbers.spread(found)
         readable = known.readable(access)
-        is_named = max(compress(by_words, readable), default=0.0) >= IDENTIFIER_WEIGHT
-        return blended(by_words, most, near.of(known.passages), readable, is_named=is_named)
+        return blended(by_words, most, near.of(known.passages), readable)
 
     def spellings(self, query: Query, access: Access) -> dict[str, tuple[str, ...]]:
         """For words of *query* that nothing readable holds, those most like them that it does; see ``Engine``."""

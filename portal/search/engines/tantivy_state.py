@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cached_property
 from math import log
+from operator import attrgetter, itemgetter
 from typing import Final
 
 import tantivy
@@ -38,6 +39,7 @@ from portal.search.engines.weights import (
 from portal.search.meaning.passages import digests
 from portal.search.query import Form, Query, Word
 
+_SCORE, _ADDRESS, _PART, _DOC = itemgetter(0), itemgetter(1), attrgetter("segment_ord"), attrgetter("doc")
 LAYOUT: Final = "portal3"
 META: Final = "meta.json"
 """tantivy's list of the parts of an index."""
@@ -130,7 +132,7 @@ class State:
         return self._words[letter].get(size, ())
 
     @cached_property
-    def numbered(self) -> tuple[Known, dict[tuple[int, int], int], list[tantivy.DocAddress]]:
+    def numbered(self) -> tuple[Known, Numbers, list[tantivy.DocAddress]]:
         """What is known of each document by its number, the number of each address, and the other way round.
 
         Reads each document once, so only who compares by meaning pays for it.
@@ -144,7 +146,38 @@ class State:
             [True] * len(kept),
             [kept_bytes(each, "passages") for each in kept],
         )
-        return known, {place(each): number for number, each in enumerate(addresses)}, addresses
+        return known, Numbers(addresses), addresses
+
+
+class Numbers:
+    """The number of each document by its address."""
+
+    def __init__(self, addresses: Sequence[tantivy.DocAddress]) -> None:
+        """Documents have their numbers in the order of *addresses*."""
+        import numpy as np  # noqa: PLC0415 - there where something is near, and an extra elsewhere
+
+        self._count = len(addresses)
+        sizes: Counter[int] = Counter()
+        for each in addresses:
+            sizes[each.segment_ord] = max(sizes[each.segment_ord], each.doc + 1)
+        self._starts = np.zeros(max(sizes, default=-1) + 2, dtype=np.int64)
+        for part in sorted(sizes):
+            self._starts[part + 1 :] += sizes[part]
+        self._numbers = np.full(int(self._starts[-1]), -1, dtype=np.int64)
+        for number, each in enumerate(addresses):
+            self._numbers[self._starts[each.segment_ord] + each.doc] = number
+
+    def spread(self, found: Sequence[tuple[float, tantivy.DocAddress]]) -> Sequence[float]:
+        """The score of each document by its number, 0 for what was not found."""
+        import numpy as np  # noqa: PLC0415 - the same
+
+        count = len(found)
+        addresses = list(map(_ADDRESS, found))
+        parts = np.fromiter(map(_PART, addresses), dtype=np.int64, count=count)
+        places = np.fromiter(map(_DOC, addresses), dtype=np.int64, count=count)
+        scores = np.zeros(self._count)
+        scores[self._numbers[self._starts[parts] + places]] = np.fromiter(map(_SCORE, found), dtype=float, count=count)
+        return scores  # type: ignore[return-value]  # an array of them
 
 
 def place(address: tantivy.DocAddress) -> tuple[int, int]:

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from heapq import nlargest
-from itertools import compress
 from math import ceil
 from pathlib import Path
 from typing import ClassVar, Final
@@ -28,12 +27,11 @@ from whoosh.writing import SegmentWriter
 
 from portal.core.errors import PortalError, TooSoon
 from portal.core.i18n import gettext as _
-from portal.search.blending import blended
 from portal.search.documents import Access, Document
 from portal.search.engine import Hit, IndexUnusable, Page
+from portal.search.engines.blending import blended, ranked
 from portal.search.engines.known import best, check_batch, checked_filters, counted, hit, matches, owner_term
 from portal.search.engines.vocabulary import SPELLINGS, Vocabulary
-from portal.search.engines.weights import IDENTIFIER_WEIGHT
 from portal.search.engines.whoosh_exact import (
     Generation,
     begun,
@@ -152,14 +150,10 @@ class WhooshEngine:
             scores: Sequence[float] = by_words
             closeness = None
             if near is not None:
-                is_named = max(compress(by_words, readable), default=0.0) >= IDENTIFIER_WEIGHT
                 of = near.of(view.known.passages)
-                scores, closeness = blended(by_words, most, of, readable, is_named=is_named)
-            found = matches(scores, readable)
-            wanted = view.known.wanted(chosen)
-            top = best(scores, (number for number in found if wanted[number]), offset + limit)
+                scores, closeness = blended(by_words, most, of, readable)
+            top, times = _ranked(view.known, scores, readable, chosen, offset + limit, is_blended=near is not None)
             hits = tuple(hit(view.reader.stored_fields(number)["shown"], points) for points, number in top[offset:])
-        times = Counter(map(view.known.codes.__getitem__, found))
         total, facets = counted({view.known.profiles[code]: count for code, count in times.items()}, chosen)
         return Page(hits=hits, total=total, facets=facets, closeness=closeness)
 
@@ -275,6 +269,24 @@ class WhooshEngine:
                         writer.cancel()
                     if not writer.is_closed:
                         writer.writelock.release()
+
+
+def _ranked(
+    known: Generation,
+    scores: Sequence[float],
+    readable: bytes,
+    chosen: Mapping[str, str],
+    count: int,
+    *,
+    is_blended: bool,
+) -> tuple[list[tuple[float, int]], Mapping[int, int]]:
+    """The best *count*, and how many match by the place of their profile."""
+    wanted = known.wanted(chosen)
+    if is_blended:
+        return ranked(scores, readable, wanted, known.codes, count)
+    found = matches(scores, readable)
+    top = best(scores, (number for number in found if wanted[number]), count)
+    return top, Counter(map(known.codes.__getitem__, found))
 
 
 def _unusable(message: str) -> IndexUnusable:
