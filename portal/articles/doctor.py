@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.articles import asking_finds
 from portal.articles.attachment_models import Attachment
 from portal.articles.models import Article, Rendering
 from portal.articles.states import ArticleState
@@ -40,6 +41,13 @@ def owned(session: Session) -> Sequence[str]:
     ][:NAMED_AT_MOST]
 
 
+def found(session: Session) -> Sequence[str]:
+    """Every sentence that has to find an article does, as of the last night."""
+    failing = asking_finds.count(session)
+    said = f"Sentences that do not bring their article among the first three: {failing}. They stand on /coach/finds."
+    return [said] if failing else []
+
+
 def stored_files(store: FileStore) -> Check:
     """Look whether every picture and file has its bytes, and no bytes are left over."""
 
@@ -60,4 +68,5 @@ def stored_files(store: FileStore) -> Check:
 CHECKS = [
     Check("every live article can be shown", rendered),
     Check("every article has somebody who looks after it", owned),
+    Check("every article is found by the sentences that must find it", found),
 ]

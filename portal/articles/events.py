@@ -106,3 +106,11 @@ class ArticleValidated(Event):
     article_id: int
     ref: str
     revision_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleFindsDue(Event):
+    """It is night: the sentences that have to find these articles are to be asked."""
+
+    name: ClassVar[str] = "article.finds_due"
+    refs: tuple[str, ...]

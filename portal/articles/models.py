@@ -235,6 +235,9 @@ class ArticleFind(Model):
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     sentence: Mapped[str] = mapped_column(sa.String(400))
+    place: Mapped[int | None]  # of its article when it was asked last; 0: not among the first ten
+    before: Mapped[list[Any]] = mapped_column(Json, default=list, server_default="[]")  # refs that stood before it
+    asked_at: Mapped[datetime | None]
 
 
 class ArticleReader(Model):

@@ -12,6 +12,7 @@ from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.articles import (
+    asking_finds,
     checklist,
     cli,
     demo,
@@ -27,6 +28,7 @@ from portal.articles import (
     views,
     wording,
 )
+from portal.articles.asking_finds import AskingFinds
 from portal.articles.attachment_events import AttachmentAdded, AttachmentDescribed, AttachmentRemoved
 from portal.articles.attachments import Files, remove_unused
 from portal.articles.doctor import CHECKS, stored_files
@@ -52,8 +54,9 @@ from portal.notices.kinds import NoticeKind
 from portal.organisation.models import Service
 from portal.search.documents import Document
 from portal.search.hooks import Searchable
+from portal.search.live import index_of
 
-HOUR_SECONDS = 3600
+HOUR_SECONDS, DAY_SECONDS = 3600, 86_400
 CLOCK_SECONDS = 30  # what is set for a time happens within the minute
 
 
@@ -62,7 +65,7 @@ class ArticlesRoom(Room):
 
     name = "articles"
     title = _l("Articles")
-    paths = ("/kb", "/coach/withheld", "/ask", "/attachments", "/write", "/watch", "/review")
+    paths = ("/kb", "/coach/withheld", "/coach/finds", "/ask", "/attachments", "/write", "/watch", "/review")
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
@@ -96,6 +99,7 @@ class ArticlesRoom(Room):
             events.ArticleDeclined,
             events.ArticleDraftMoved,
             events.ArticleValidated,
+            events.ArticleFindsDue,
             *keeping_events.ALL,
             AttachmentAdded,
             AttachmentDescribed,
@@ -109,6 +113,12 @@ class ArticlesRoom(Room):
             On(events.ArticlePublished, Linking(self.portal.db).link_again, batch=200, outside=True),
             On(AttachmentRemoved, self.files.remove_file, outside=True),
             On(keeping_events.ArticleMerged, Relinking(self.portal.db).lead_links_on, outside=True),
+            On(
+                events.ArticleFindsDue,
+                AskingFinds(index_of(self.portal)).ask,
+                outside=True,
+                lane=asking_finds.LANE,
+            ),
             On(keeping_events.ArticleTimeCame, Clockwork(self.portal.db).keep_time, outside=True),
             *(On(event, Telling(self.portal.db).tell_people, batch=100, outside=True) for event in HEARD),
         ]
@@ -120,6 +130,7 @@ class ArticlesRoom(Room):
             Every("forget_unused_files", HOUR_SECONDS, remove_unused),
             Every("forget_half_files", HOUR_SECONDS, self.files.remove_parts),
             Every("keep_set_times", CLOCK_SECONDS, timing.ring),
+            Every("ask_finds", DAY_SECONDS, asking_finds.due),
         ]
 
     @hookimpl
@@ -165,6 +176,7 @@ class ArticlesRoom(Room):
             "conflicts": HelpLink("KB9009", "Two people at once"),
             "articles.withheld": withheld,
             "articles.give_reason": withheld,
+            "articles.failing": HelpLink("KB9008", "Sentences that must find an article"),
             "watching": HelpLink("KB9006", "Watch"),
             "attachments": HelpLink("KB9005", "Pictures and files"),
             "care": HelpLink("KB9010", "An article that has had its day"),
@@ -178,6 +190,7 @@ class ArticlesRoom(Room):
             "starting.capture": capture,
             "starting.add_captured": capture,
             "previews": HelpLink("KB9009", "The editor"),
+            "previews.found_by": HelpLink("KB9009", "Will it be found?"),
             "writing": HelpLink("KB9009", "The editor"),
             "writing.own_texts": HelpLink("KB9009", "Your texts"),
         }

@@ -17,6 +17,7 @@ PAGED = {
     "articles/index.html": ("front_line", "/kb?service=printing"),
     "articles/history.html": ("specialist", "/kb/KB0101-printing-does-not-work/history"),
     "articles/queue.html": ("coach", "/review"),
+    "articles/failing.html": ("coach", "/coach/finds"),
     "articles/withheld.html": ("coach", "/coach/withheld"),
     "notices/notices.html": ("front_line", "/notices"),
     "search/figures.html": ("admin", "/search/figures?show=slow"),

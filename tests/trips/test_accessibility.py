@@ -57,7 +57,8 @@ ADMIN = (
     "/recognition/admin/badges/passed-on",
 )  # fmt: skip
 COACH = (
-    "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/writers", "/kb",
+    "/kb/KB0026/care", "/coach/services", "/coach/services/{sabine}", "/coach/withheld", "/coach/finds",
+    "/coach/writers", "/kb",
     "/people/{sabine}", "/people/{nora}", "/people/{paul}", "/review", "/review/{KB0027_2}",
     "/feedback/words", "/feedback/words/{word}", "/feedback/callbacks", "/feedback/callbacks?state=over",
     "/feedback/callbacks/1", "/feedback/callbacks/2", "/feedback/improvements", "/feedback/improvements/1",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.login import current_viewer
-from portal.articles import drafts, preview, wording
+from portal.articles import drafts, preview, texts, wording
+from portal.articles import found_by as trying
 from portal.articles.levels import Level
+from portal.articles.models import Article
 from portal.articles.views import preview_turns
 from portal.core.errors import TooSoon
-from portal.core.web import LANGUAGES, reading, require
+from portal.core.web import LANGUAGES, portal, reading, require
+from portal.search.engine import IndexUnusable
+from portal.search.live import index_of
 
 bp = Blueprint("previews", __name__, template_folder="../templates")
 bp.add_app_template_global(preview.script_to_begin_with, "script_to_begin_with")
@@ -50,6 +54,26 @@ def _typed() -> preview.Typed:
 
 
 _BY_WORD = {level.word: level for level in Level}
+
+
+@bp.get("/write/<int:revision_id>/found-by")
+@require("articles.suggest")
+def found_by(revision_id: int) -> ResponseReturnValue:
+    """Whether the sentences of one's own text, as it is saved, would find it."""
+    rights = current_viewer().rights
+    writer = drafts.writer_of(reading(), rights)
+    revision = drafts.own(reading(), revision_id, writer)
+    article = reading().get_one(Article, revision.article_id)
+    tried = None
+    try:
+        with preview_turns.turn_of(writer):
+            tried = trying.tried(reading(), index_of(portal()), texts.stored(revision), article, rights)
+    except (IndexUnusable, TooSoon):
+        pass  # the page says so; a text can be written without
+    part = "HX-Request" in request.headers
+    return render_template(
+        "articles/_found_by.html" if part else "articles/found_by.html", tried=tried, revision=revision
+    )
 
 
 @bp.get("/write/links")

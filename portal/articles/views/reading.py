@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.rights import Rights
-from portal.articles import deciding, drafts, keeping, opening, queries, rules, service, wording
+from portal.articles import asking_finds, deciding, drafts, keeping, opening, queries, rules, service, wording
 from portal.articles.addresses import ref_in
 from portal.articles.forms import WithheldForm
 from portal.articles.models import Article, Verdict
@@ -284,6 +284,17 @@ def give_reason(ref: str) -> ResponseReturnValue:
         service.give_withheld_reason(session, ref, form.reason.data or "", rights=rights, now=now())
     flash(_("The reason for %(ref)s is saved.", ref=ref))
     return redirect(url_for(".withheld", page=request.args.get("page", None, int), _anchor=ref), 303)
+
+
+@bp.get("/coach/finds")
+@require("articles.see_withheld")
+def failing() -> str:
+    """Sentences that have to find an article and do not."""
+    page = min(max(request.args.get("page", 1, int), 1), 10_000)
+    rows, total = asking_finds.failing(reading(), current_viewer().rights, page=page, per_page=PER_PAGE)
+    return render_template(
+        "articles/failing.html", rows=rows, **paging(page, max(-(-total // PER_PAGE), 1), "articles.failing")
+    )
 
 
 def _withheld_page(typed: dict[str, WithheldForm]) -> str:
