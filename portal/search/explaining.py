@@ -15,7 +15,7 @@ from portal.search.engine import Closeness, Engine, Hit, Page
 from portal.search.engines.blending import LEAST, MOST
 from portal.search.live import LiveIndex
 from portal.search.nearness import Near
-from portal.search.query import Query, Word, parse
+from portal.search.query import Form, Query, Word, parse
 from portal.search.service import access_of, second_look
 
 SHOWN: Final = 10
@@ -41,7 +41,7 @@ class Reason:
     """One result: its place, and what came together to put it there.
 
     *words* and *meaning* go from 0 to 1, where 1 is the best result by that
-    alone; *each* is what single words gave, in the order of the search; *use*
+    alone (``None``: not near enough to tell); *each* is what single words gave, in the order of the search; *use*
     is what the score was multiplied with because it helped people lately.
     """
 
@@ -101,7 +101,7 @@ def explain(session: Session, index: LiveIndex, typed: str, rights: Rights) -> E
             address=readable[_key(hit)].address,
             score=hit.score,
             words=made.words.get(_key(hit), 0.0),
-            meaning=None if meaning is None else meaning.get(_key(hit), 0.0),
+            meaning=None if meaning is None else meaning.get(_key(hit)),
             use=factors.get(_key(hit), 1.0),
             each=tuple(each.get(_key(hit), 0.0) for each in made.of_words),
         )
@@ -111,7 +111,7 @@ def explain(session: Session, index: LiveIndex, typed: str, rights: Rights) -> E
     return Explained(
         text=query.text,
         asked=tuple(
-            Asked(word=word.text, read_as=word.read_as, also=tuple(form.text for form in word.forms))
+            Asked(word=word.text, read_as=word.read_as, also=tuple(map(_as_written, word.forms)))
             for word in meant.words[:WORDS]
         ),
         reasons=reasons,
@@ -163,6 +163,12 @@ def _closeness(closeness: Closeness | None, near: Near | None) -> dict[str, floa
         "elsewhere": near.elsewhere,
         "needed": FLOOR + OF_ELSEWHERE * max(near.elsewhere, 0.0),
     }
+
+
+def _as_written(form: Form) -> str:
+    """A form as one writes it: “wi-fi” is kept as “wifi wi fi”."""
+    joined, *parts = form.text.split()
+    return "-".join(parts) if parts and joined == "".join(parts) else form.text
 
 
 def _key(hit: Hit) -> Key:

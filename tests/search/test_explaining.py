@@ -49,6 +49,7 @@ def test_it_says_how_words_were_read(why):
     found = why("printter pw")
     assert [(each.word, each.read_as) for each in found.asked] == [("printter", "printer"), ("pw", "")]
     assert "password" in found.asked[1].also
+    assert "wi-fi" in why("wlan").asked[0].also
 
 
 def test_what_somebody_may_not_read_is_not_explained(why):

@@ -12,11 +12,11 @@ from portal.articles.preview import Throttle
 from portal.articles.rules import Writer
 
 
-def turn_of(writer: Writer) -> AbstractContextManager[None]:
-    """Hold the turn of *writer* while their preview is made. Raises ``TooSoon``, on entering."""
-    return _throttle().turn(writer.person_id, time.monotonic())
+def turn_of(writer: Writer, what: str = "preview") -> AbstractContextManager[None]:
+    """Hold the turn of *writer* while *what* they asked for is made. Raises ``TooSoon``, on entering."""
+    return _throttle(what).turn(writer.person_id, time.monotonic())
 
 
-def _throttle() -> Throttle:
+def _throttle(what: str) -> Throttle:
     """One for each application: who asks in another process has other turns there."""
-    return cast("Throttle", current_app.extensions.setdefault("preview_throttle", Throttle()))
+    return cast("Throttle", current_app.extensions.setdefault(f"{what}_throttle", Throttle()))

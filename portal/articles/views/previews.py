@@ -66,7 +66,7 @@ def found_by(revision_id: int) -> ResponseReturnValue:
     article = reading().get_one(Article, revision.article_id)
     tried = None
     try:
-        with preview_turns.turn_of(writer):
+        with preview_turns.turn_of(writer, "found_by"):
             tried = trying.tried(reading(), index_of(portal()), texts.stored(revision), article, rights)
     except (IndexUnusable, TooSoon):
         pass  # the page says so; a text can be written without
