@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from portal.accounts.models import Person
+from portal.accounts.models import Person, PersonRole
 from portal.core.clock import now
 from portal.core.portal import Portal
 from portal.search.askers import askers_of
@@ -24,11 +24,12 @@ TYPED = (
 
 def fill(house: Portal) -> str:
     """Add lines to the search log; nothing when there are some."""
-    marks = [askers_of(house).mark(person) for person in range(1, 9)]
     chance = random.Random(11)  # noqa: S311 - the same each time
     with house.db.transaction() as session:
         if session.scalar(sa.select(SearchLog.id).limit(1)):
             return ""
+        plain = sa.select(Person.id).where(~sa.exists().where(PersonRole.person_id == Person.id)).order_by(Person.id)
+        marks = [askers_of(house).mark(person) for person in session.scalars(plain.limit(8))] or [""]
         for _ in range(200):
             words, hits = chance.choice(TYPED)
             session.add(
@@ -44,6 +45,7 @@ def fill(house: Portal) -> str:
             )
         session.flush()
         GapFinding(index_of(house).sources, askers_of(house)).look(session, now())
+        session.execute(sa.update(SearchGap).values(opened_at=now() - timedelta(days=3)))
         missed = session.scalars(sa.select(SearchGap).order_by(SearchGap.id)).all()
         writer = session.scalar(sa.select(Person.id).where(Person.login == "jo"))
         session.add(SearchSynonym(typed=["till"], meant=["cash register"], both=True, service="", changed_at=now()))
