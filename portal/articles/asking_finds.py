@@ -21,6 +21,7 @@ from portal.core.clock import now as clock_now
 from portal.core.events import emit
 from portal.search import contracts
 from portal.search.contracts import AMONG_THE_FIRST, Asked
+from portal.search.engine import IndexUnusable
 from portal.search.live import LiveIndex
 
 LANE: Final = "meaning"
@@ -59,18 +60,17 @@ class AskingFinds:
         self._index = index
 
     def ask(self, session: Session, event: ArticleFindsDue) -> None:
-        """Ask the sentences of these articles, and keep what came; twice is harmless.
-
-        Raises:
-            IndexUnusable: there is no index, or it is damaged.
-        """
+        """Ask the sentences of these articles, and keep what came; twice is harmless."""
         index = self._index
         asked = contracts.of_refs(session, index.sources, SOURCE, event.refs)
-        found = index.ask(
-            lambda engine: [
-                contracts.ask(engine, each, synonyms=index.synonyms(), meaning=index.meaning) for each in asked
-            ]
-        )
+        try:
+            found = index.ask(
+                lambda engine: [
+                    contracts.ask(engine, each, synonyms=index.synonyms(), meaning=index.meaning) for each in asked
+                ]
+            )
+        except IndexUnusable:
+            return  # whoever is in charge is told by other means, and the next night asks again
         with index.db.transaction() as writing:
             for one in found:
                 _keep(writing, one, clock_now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
 from portal.core.errors import PortalError, Refused
 from portal.core.i18n import lazy_gettext as _l
@@ -51,6 +51,7 @@ class RejectForm(_Part):
 class SynonymForm(_Part):
     """Words that people use for other words."""
 
+    seen = HiddenField()
     typed = TextAreaField(
         _l("When somebody types"),
         description=_l("One word or a few; several entries with commas between them, such as: beamer, projector."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from portal.core.i18n import gettext as _
 from portal.core.web import paging, portal, reading, require, transaction
 from portal.search import own_words, trying
 from portal.search.contracts import Asked
-from portal.search.engine import Hit
+from portal.search.engine import Hit, IndexUnusable
 from portal.search.forms import SynonymForm
 from portal.search.live import index_of
 from portal.search.service import second_look
@@ -79,8 +80,14 @@ def show(row_id: int) -> str:
         "meant": ", ".join(pair.meant),
         "both": pair.both,
         "service": pair.service,
+        "seen": _mark(pair),
     }
     return _form(row_id, SynonymForm(None, data=values))
+
+
+def _mark(pair: Pair) -> str:
+    """What tells whether an entry is still as it was when somebody opened it."""
+    return hashlib.blake2b(repr(pair).encode(), digest_size=8).hexdigest()
 
 
 @bp.post("/search/words/new")
@@ -100,16 +107,38 @@ def change(row_id: int) -> ResponseReturnValue:
 def _save(row_id: int | None) -> ResponseReturnValue:
     form = SynonymForm()
     is_removed = "remove" in request.form and row_id is not None
+    if row_id is not None and not _is_as_seen(row_id, form):
+        return _form(row_id, form), 409
     try:
         pair = None if is_removed else own_words.read(reading(), **form.values())
         lost = _hold(row_id, pair)
     except Refused as fault:
         form.refuse(fault)
         return _form(row_id, form), 422
+    except IndexUnusable:
+        hint = _("Press once more in a few minutes.")
+        form.refuse(Refused(_("The search does not answer, so this cannot be tried."), hint=hint))
+        return _form(row_id, form), 503
     if lost:
         return _form(row_id, form, lost=lost), 422
     flash(_("The entry is removed.") if is_removed else _("Saved. It holds from the next search on."))
     return redirect(url_for(".every"), 303)
+
+
+def _is_as_seen(row_id: int, form: SynonymForm) -> bool:
+    """Whether an entry still says what its editor saw; if not, they are told, and what is there now counts as seen."""
+    pair = own_words.one(reading(), row_id)
+    if form.seen.data == _mark(pair):
+        return True
+    now_there = f"{', '.join(pair.typed)} {'⇄' if pair.both else '→'} {', '.join(pair.meant)}"
+    form.refuse(
+        Refused(
+            _("Somebody changed this entry meanwhile. It says now: %(words)s", words=now_there),
+            hint=_("What you typed still stands here. Press once more to put it in its place."),
+        )
+    )
+    form.seen.data = _mark(pair)
+    return False
 
 
 def _hold(row_id: int | None, pair: Pair | None) -> list[Lost]:

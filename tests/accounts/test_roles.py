@@ -14,6 +14,10 @@ articles.suggest         x  x  x  x  x  x  x  x  x  x  x
 articles.write           .  x  x  x  x  x  x  x  .  .  .
 articles.publish         .  .  .  .  .  .  x  x  .  .  .
 articles.see_withheld    .  .  .  .  .  .  x  .  .  .  .
+search.reject_gaps       .  .  .  .  .  .  x  .  .  .  .
+search.keep_words        .  .  .  .  .  .  x  .  .  .  .
+search.explain           .  x  x  x  x  x  x  x  .  .  x
+search.see_figures       .  .  .  .  .  .  x  .  .  .  x
 desk.use                 .  .  x  x  x  x  x  x  .  x  .
 """
 

@@ -1,6 +1,9 @@
 """Synonyms that editors keep: how they are read, where they hold, and what is tried before they do."""
 
+import re
+
 import pytest
+import sqlalchemy as sa
 
 from portal.accounts.rights import ANONYMOUS
 from portal.app import build
@@ -173,7 +176,8 @@ def coach(as_role):
 
 
 def press(coach, path, **fields):
-    return coach.post(path, data={"csrf_token": csrf_of(coach), **fields})
+    seen = re.search(r'name="seen" type="hidden" value="([^"]*)"', coach.get(path).text)
+    return coach.post(path, data={"csrf_token": csrf_of(coach), "seen": seen[1] if seen else "", **fields})
 
 
 def test_what_would_lose_an_article_is_refused_with_what_stands_in_the_way(house, index, coach, run_jobs):
@@ -209,3 +213,28 @@ def test_from_an_entry_to_its_end(house, index, coach):
     assert press(coach, "/search/words/1", remove="1").status_code == 404
     assert coach.get("/search/words/1").status_code == 404
     assert refs(house, index, "gizmo") == []
+
+
+def test_nobody_writes_over_what_they_have_not_seen(house, index, coach):
+    write(house, Pair(typed=("gizmo",), meant=("projector",)))
+    opened = coach.get("/search/words/1").text
+    seen = re.search(r'name="seen" type="hidden" value="([^"]+)"', opened)[1]
+    write(house, Pair(typed=("gizmo",), meant=("torch",), both=True), row_id=1)
+    data = {"csrf_token": csrf_of(coach), "seen": seen, "typed": "gizmo", "meant": "badge", "service": ""}
+
+    late = coach.post("/search/words/1", data=data)
+    assert (late.status_code, "It says now: gizmo ⇄ torch" in late.text, "badge</textarea>" in late.text) == (
+        409, True, True,
+    )  # fmt: skip
+    data["seen"] = re.search(r'name="seen" type="hidden" value="([^"]+)"', late.text)[1]
+    assert coach.post("/search/words/1", data=data).status_code == 303
+    assert refs(house, index, "gizmo") == ["KB0002"]
+
+
+def test_while_the_search_is_away_nothing_is_lost(house, index, coach):
+    with house.db.transaction() as session:
+        session.execute(sa.text("DELETE FROM search_index"))
+    away = press(coach, "/search/words/new", typed="beamer", meant="badge", service="")
+    assert (away.status_code, "The search does not answer" in away.text, "beamer</textarea>" in away.text) == (
+        503, True, True,
+    )  # fmt: skip

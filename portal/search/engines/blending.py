@@ -17,6 +17,8 @@ from portal.search.engines.weights import IDENTIFIER_WEIGHT
 LEAST, MOST = 0.2, 0.8
 NEAREST: Final = 50
 """So many documents are found by meaning, whatever their words."""
+SAME: Final = 1e-9
+"""What differs by less in meaning is equally near."""
 NEAR_ENOUGH: Final = 0.2
 """What is less near than this is not found by meaning."""
 
@@ -45,7 +47,8 @@ def blended(
     lowest, highest = by_meaning[known].min(), by_meaning[known].max()
     scaled_words = by_words / top if top else by_words
     spread = highest - lowest
-    scaled = np.where(known, (by_meaning - lowest) / spread if spread else 1.0, scaled_words)
+    scaled = scaled_words.copy()
+    scaled[known] = (by_meaning[known] - lowest) / spread if spread > SAME else 1.0
     weight = 0.0 if is_named else LEAST + (MOST - LEAST) * (1 - share)
     fused = (1 - weight) * scaled_words + weight * scaled
     candidates = np.flatnonzero(known & (by_meaning >= NEAR_ENOUGH))
