@@ -233,6 +233,11 @@ class ExamplePlugin(Plugin):
         return card("search nothing", about=words)
 
     @hookimpl
+    def slot_gap(self, words: str) -> Markup:
+        """On the page of a gap, for whoever took it on."""
+        return card("gap", about=words)
+
+    @hookimpl
     def notice_kinds(self) -> list[NoticeKind]:
         """New notes, for coaches."""
         return [notices.KIND]

@@ -18,6 +18,7 @@ from portal.core.db import Model
 from portal.core.errors import Refused
 from portal.core.events import EventRow, Job
 from portal.organisation.models import Unit
+from portal.search.gap_models import SearchGap
 from portal.testing import NOON, sign_in
 from tests.example_plugin import queries, service
 from tests.example_plugin.fixtures import with_example
@@ -78,6 +79,7 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
         "front": cards(client.get("/")),
         "desk": cards(coach.get("/desk")),
         "nothing": cards(client.get("/search?q=xyzzy")),
+        "gap": cards(coach.get(f"/search/gaps/{missed(house, int(own_id))}")),
         "service": cards(client.get("/services/mail")),
         "unit": cards(coach.get("/units/sales")),
         "person": cards(coach.get(f"/people/{own_id}")),
@@ -93,6 +95,7 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
         "front": {"front more": ""},
         "desk": {"desk top": "", "desk side": ""},
         "nothing": {"search top": "xyzzy", "search nothing": "xyzzy", "ask": "search.empty words"},
+        "gap": {"gap": "beamer"},
         "service": {"service main": ""},
         "unit": {"unit main": "sales"},
         "person": {"person main": "Ada Bell", "person side": "Ada Bell"},
@@ -104,6 +107,18 @@ def test_every_slot_stands_on_the_page_of_its_room(app, house, client, as_role, 
     }
     assert "front now &lt;board&gt;" in client.get("/").text
     assert client.get("/services/mail").text.count("Paper is here") == 1
+
+
+def missed(house, person_id) -> int:
+    """A gap that this person took on."""
+    with house.db.transaction() as session:
+        gap = SearchGap(
+            state="claimed", words="beamer", stems=["beamer"], language="en", people=3, times=3, asked_at=NOON,
+            opened_at=NOON, claimed_by=person_id, claimed_at=NOON,
+        )  # fmt: skip
+        session.add(gap)
+        session.flush()
+        return gap.id
 
 
 def test_coaches_are_told_of_a_note_while_it_hangs(house, as_role, make_person, run_jobs, filled):

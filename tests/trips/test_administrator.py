@@ -57,6 +57,7 @@ def test_the_first_sign_in_asks_for_a_password_of_ones_own(admin: Page):
             "Answers",
             "Who writes",
             "Superusers",
+            "Synonyms",
             "Admin",
         ]
     )
@@ -109,7 +110,10 @@ def test_a_person_is_added_after_a_slip_and_signs_in(
     expect(admin.get_by_role("status")).to_have_text("Saved. It counts from Rosa Lind’s next page on.")
     rosa.reload()
     expect(links).to_have_text(
-        ["Services", "Desk", "Write", "Review", "Recognition", "Withheld", "Answers", "Who writes", "Superusers"]
+        [
+            *("Services", "Desk", "Write", "Review", "Recognition", "Withheld", "Answers", "Who writes", "Superusers"),
+            "Synonyms",
+        ]
     )
     assert [fault for fault in faults if "422" not in fault] == []
 

@@ -202,10 +202,13 @@ def test_what_stands_on_the_pages_of_others_takes_so_many_questions_whatever_it_
 
 
 def _questions(company, clients, address):
-    for _time in range(2):
+    """How many, without what is read anew every few seconds whoever asks."""
+    counts = []
+    for _time in range(4):
         with asking(company) as found:
             assert clients["dia"].get(address).status_code == 200
-    return len([each for each in found if each.startswith("SELECT")])
+        counts.append(len([each for each in found if each.startswith("SELECT")]))
+    return min(counts)
 
 
 def test_somebody_who_left_holds_it_as_a_former_colleague(company, town, run_jobs):
