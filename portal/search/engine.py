@@ -142,7 +142,11 @@ class Engine(Protocol):
         """
 
     def generation(self) -> int:
-        """A number that grows with every write; the same for all readers of one state."""
+        """A number that grows with every write; the same for all readers of one state.
+
+        Raises:
+            IndexUnusable: the index cannot be read.
+        """
 
     def refresh(self) -> None:
         """Make sure that the next search sees what was written before this call."""

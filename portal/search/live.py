@@ -99,8 +99,8 @@ class LiveIndex:
         use = self.use()
 
         def question(standing: Standing, engine: Engine) -> tuple[Query, Page]:
-            known = self.synonyms()
-            state = (standing, engine.generation(), self._changes, use.version if use else 0)
+            changes, known = self._now_meant()
+            state = (standing, engine.generation(), changes, use.version if use else 0)
             meant = self.meaning.version() if self.meaning is not None else None
             asked = (query, access.key(), tuple(sorted(filters.items())), offset, limit)
             return self._answers.of(
@@ -122,11 +122,15 @@ class LiveIndex:
 
     def synonyms(self) -> Synonyms:
         """Those that came with the portal and those of its editors, as of the last question that was put."""
+        return self._now_meant()[1]
+
+    def _now_meant(self) -> tuple[int, Synonyms]:
+        """The synonyms, and the number of changes that are in them."""
         changes, known = self._changes, self._synonyms
         if known[0] != changes:
             with self.db.reading() as session:
                 known = self._synonyms = (changes, with_editors(session))
-        return known[1]
+        return known
 
     def fault(self) -> str:
         """Why people cannot search now, as a sentence; empty when they can."""

@@ -4,6 +4,7 @@ import pytest
 
 from portal.accounts.rights import ANONYMOUS
 from portal.core.errors import TooSoon
+from portal.search.engines import NAMES
 from portal.search.live import LiveIndex
 from portal.search.models import SearchIndex
 from portal.search.service import find
@@ -138,14 +139,21 @@ def test_a_second_rebuild_at_the_same_time_is_refused(room, live):
     steps.close()
 
 
-def test_another_process_follows_the_switch_while_it_searches(house, room, live, found):
+@pytest.fixture
+def app_settings(request):
+    return {"search_engine": request.node.callspec.params["engine"]} if hasattr(request.node, "callspec") else {}
+
+
+@pytest.mark.parametrize("engine", NAMES)
+def test_another_process_follows_the_switch_while_it_searches(engine, house, room, live, found, monkeypatch):
     other = LiveIndex(house.db, house.config, room.index.sources)
     with house.db.reading() as session:
         assert [hit.ref for hit in find(session, other, "screen", ANONYMOUS).hits] == ["KB0003"]
-    held = other.engine()
+    follow = other._follow
+    looks = iter([follow()])
     list(room.indexing.rebuild(NOON))
     # It looked just before the switch, so it still believes in the old index; then its folder is gone.
-    other._open = (other._open[0], held)
+    monkeypatch.setattr(other, "_follow", lambda: next(looks, None) or follow())
 
     with house.db.reading() as session:
         assert [hit.ref for hit in find(session, other, "screen", ANONYMOUS).hits] == ["KB0003"]

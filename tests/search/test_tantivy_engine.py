@@ -57,6 +57,14 @@ def test_a_damaged_index_says_how_to_mend_it(engine, tmp_path, which, damage):
     assert refused.value.hint == "Build it again with: portal search rebuild"
 
 
+def test_an_index_that_was_built_again_elsewhere_says_so_before_it_is_asked(engine, tmp_path):
+    engine.write([document()], ())
+    contents_list(tmp_path / "index" / LAYOUT).unlink()
+
+    with pytest.raises(IndexUnusable):  # who keeps answers looks at this first
+        engine.generation()
+
+
 def test_a_second_writer_waits_and_is_then_asked_to_come_back(engine, tmp_path):
     other = TantivyEngine.open(tmp_path / "index")
     other.lock_wait = 0.2

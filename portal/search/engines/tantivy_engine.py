@@ -217,7 +217,8 @@ class TantivyEngine:
 
     def generation(self) -> int:
         """A number that grows with every write."""
-        return int(json.loads((self._path / META).read_text(encoding="utf-8"))["opstamp"])
+        with _reading():
+            return int(json.loads((self._path / META).read_text(encoding="utf-8"))["opstamp"])
 
     def refresh(self) -> None:
         """Look at the newest state now, instead of at the next search."""
