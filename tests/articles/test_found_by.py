@@ -129,3 +129,32 @@ def test_a_sentence_that_is_mended_leaves_the_list(house, desk, nightly, as_role
     assert "Every sentence finds its article." in as_role("coach").get("/coach/finds").text  # not asked yet
     nightly(NOON + timedelta(days=1))
     assert [(place, before) for _sentence, place, before, _at in found(house)] == [(1, [])]
+
+
+@pytest.mark.parametrize("fields", [{"audience": "specialists"}, {"readers": ["role:lead"]}])
+def test_nobody_learns_of_pages_that_are_not_for_them_by_writing_for_others(house, make_person, run_jobs, fields):
+    with house.db.transaction() as session:
+        put_article(session, "KB0001", "Takeover", "Gloxy plan.", **{name: HIDDEN[name] for name in fields})
+        put_article(session, "KB0002", "Lifts", "They go up.", support="Gloxy plan.")
+    run_jobs()
+    everybody, insider = make_person("Eve"), make_person("Ina", roles=("specialist", "lead"))
+
+    def said(person):
+        with house.db.reading() as session:
+            desk = Desk(house, rights_of(session, session.get_one(Person, person.id)))
+        made = desk.start_new("Text.\n", title="A thing", finds=["Gloxy plan."], **({"audience": "everyone"} | fields))
+        return [(each.place, {other.title for other in each.before}) for each in tried(house, desk, made)]
+
+    assert said(everybody) == [(0, set())]
+    assert "Takeover" in said(insider)[0][1]
+
+
+HIDDEN = {"audience": 2, "readers": ["role:lead"]}
+
+
+def test_a_text_for_support_is_tried_with_its_parts_for_support(house, desk):
+    body = "## Fix\n\n1. Call.\n\n::: support\nMy gloxy stays shut.\n:::\n"
+    for_all = desk.start_new(body, title="A thing", audience="everyone", finds=["Gloxy."])
+    for_support = desk.start_new(body, title="A thing", audience="support", finds=["Gloxy."])
+
+    assert [tried(house, desk, each)[0].place for each in (for_all, for_support)] == [0, 1]
