@@ -11,16 +11,23 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from portal.articles import finding, search
 from portal.articles.frontmatter import ArticleFile
 from portal.articles.frontmatter_model import FrontMatter
+from portal.search import contracts
 from portal.search.answering import Compares, answer
 from portal.search.contracts import AMONG_THE_FIRST, LOOKED_AT
-from portal.search.documents import Document
+from portal.search.documents import Document, MustFind
 from portal.search.engine import Engine, EngineFactory
+from portal.search.live import LiveIndex
 from portal.search.query import parse
+from portal.search.sources import REFS_AT_ONCE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +78,43 @@ def look(
             index.close()
 
 
+def look_live(session: Session, index: LiveIndex) -> Iterator[Contract]:
+    """Ask all sentences of the live *index*, and once more, without themselves, of a copy made of the database.
+
+    Raises:
+        IndexUnusable: there is no index, or it is damaged.
+    """
+    synonyms, meaning, tokens = index.synonyms(), index.meaning, index.sources.tokens()
+
+    def found(engine: Engine, of: MustFind) -> list[str]:
+        access = replace(of.access, permissions=of.access.permissions | tokens)
+        page = answer(engine, parse(of.sentence), access, limit=LOOKED_AT, meaning=meaning, synonyms=synonyms)[1]
+        return [hit.ref for hit in page.hits]
+
+    index.engine()  # where there is none, nothing is copied
+    with tempfile.TemporaryDirectory(prefix="contracts-") as folder:
+        copy = index.factory.open(Path(folder), create=True)
+        try:
+            _fill(session, index, copy)
+            sentences = contracts.every(session, index.sources)
+            for (source, ref), same in groupby(sentences, key=lambda each: (each.source, each.ref)):
+                asked = list(same)
+                whole = {of.sentence: index.ask(partial(found, of=of)) for of in asked}
+                with _without_finds(copy, index.sources[source].documents(session, [ref])):
+                    alone = {of.sentence: found(copy, of) for of in asked}
+                yield from _both(ref, whole, alone)
+        finally:
+            copy.close()
+
+
+def _fill(session: Session, index: LiveIndex, copy: Engine) -> None:
+    for source in index.sources.values():
+        after = ""
+        while refs := source.searchable.refs(session, after, REFS_AT_ONCE):
+            copy.write(source.documents(session, refs), [])
+            after = refs[-1]
+
+
 def _of(front: FrontMatter, own: Sequence[Document], index: Engine, meaning: Compares | None) -> Iterator[Contract]:
     access = search.access_of_readers(front, front.readers)
 
@@ -81,13 +125,18 @@ def _of(front: FrontMatter, own: Sequence[Document], index: Engine, meaning: Com
     whole = {sentence: found(sentence) for sentence in front.finds}
     with _without_finds(index, own):
         alone = {sentence: found(sentence) for sentence in front.finds}
-    for sentence in front.finds:
-        place = _place(front.id, alone[sentence])
+    yield from _both(front.id, whole, alone)
+
+
+def _both(ref: str, whole: Mapping[str, Sequence[str]], alone: Mapping[str, Sequence[str]]) -> Iterator[Contract]:
+    """The contracts of one thing, from the refs that each of its sentences found with and without itself."""
+    for sentence, found in whole.items():
+        place = _place(ref, alone[sentence])
         before = alone[sentence][: place - 1] if place else alone[sentence]
         yield Contract(
-            ref=front.id,
+            ref=ref,
             sentence=sentence,
-            place=_place(front.id, whole[sentence]),
+            place=_place(ref, found),
             alone=place,
             before=tuple(before[:AMONG_THE_FIRST]),
         )

@@ -110,7 +110,16 @@ class ArticleValidated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleFindsDue(Event):
-    """It is night: the sentences that have to find these articles are to be asked."""
+    """It is night, or these articles went live just now: the sentences that have to find them are to be asked."""
 
     name: ClassVar[str] = "article.finds_due"
     refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleMissed(Event):
+    """A sentence that has to find an article does not, and did before or was not asked yet."""
+
+    name: ClassVar[str] = "article.missed"
+    article_id: int
+    ref: str

@@ -240,6 +240,19 @@ class ArticleFind(Model):
     asked_at: Mapped[datetime | None]
 
 
+class ArticleMiss(Model):
+    """A sentence that has to find a live article, and does not since then; it goes once it finds it again.
+
+    It stays when another text goes live, so that people are told once of what goes on.
+    """
+
+    __tablename__ = "article_miss"
+
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    sentence: Mapped[str] = mapped_column(sa.String(400), primary_key=True)
+    since: Mapped[datetime]
+
+
 class ArticleReader(Model):
     """One of those that a live text is limited to (``unit:sales``); a text without any is not limited."""
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.rights import Rights
 from portal.articles import drafts, history_words, queries, workflow
 from portal.articles.addresses import path_of
-from portal.articles.models import Article, Revision, RevisionMove
+from portal.articles.models import Article, ArticleMiss, Revision, RevisionMove
 from portal.articles.states import RevisionState
 from portal.articles.workflow import Told
 from portal.core.errors import Forbidden
@@ -28,9 +28,10 @@ from portal.notices.kinds import Line, NoticeKind
 from portal.notices.models import Notice
 
 WAITING, OWN, LOOKED_AFTER = "articles.waiting", "articles.own", "articles.looked_after"
-WRONG, WATCHED = "articles.wrong", "articles.watched"
+WRONG, WATCHED, NOT_FOUND = "articles.wrong", "articles.watched", "articles.not_found"
 
 VALIDATED, CHANGED, ARCHIVED = "validated", "changed", "archived"
+MISSED = "missed"
 NOT_LIVE, STILL_WAITS, NOT_RETIRED = "not_live_on_time", "still_waits", "not_retired_on_time"
 SAID: Final[Mapping[str, Any]] = {
     VALIDATED: _l("Your text counts as checked."),
@@ -39,6 +40,7 @@ SAID: Final[Mapping[str, Any]] = {
     NOT_LIVE: _l("Your text could not go live at the set time."),
     STILL_WAITS: _l("It could not go live at the set time, and waits for a decision."),
     NOT_RETIRED: _l("It could not be archived at the set time."),
+    MISSED: _l("A sentence that has to find it finds other pages first."),
 }
 
 
@@ -133,6 +135,16 @@ def live(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[in
     return {row.id: _line(row, to.title, path_of(to.ref, to.slug)) for row in rows if (to := articles.get(row.id))}
 
 
+def missed(session: Session, rights: Rights, rows: Sequence[Notice]) -> Mapping[int, Line]:
+    """Articles that a sentence still misses as it did then, for those who write and can open them."""
+    if not rights.may("articles.write"):
+        return {}
+    query = sa.select(ArticleMiss.article_id, ArticleMiss.since)
+    misses = session.execute(query.where(ArticleMiss.article_id.in_(_ids(rows, "article_id"))))
+    still = {(row.article_id, row.since.isoformat()) for row in misses}
+    return live(session, rights, [row for row in rows if (row.data["article_id"], row.data["since"]) in still])
+
+
 KINDS: Final = (
     NoticeKind(
         name=WAITING,
@@ -172,5 +184,14 @@ KINDS: Final = (
         title=_l("What you watch"),
         about=_l("An article that you watch, or one of a service that you watch, has a new text or was archived."),
         describe=live,
+    ),
+    NoticeKind(
+        name=NOT_FOUND,
+        title=_l("Articles that are hard to find"),
+        about=_l(
+            "A sentence that has to find an article that you look after or watch finds other pages first. "
+            "For those who write."
+        ),
+        describe=missed,
     ),
 )

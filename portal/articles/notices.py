@@ -6,8 +6,9 @@ once. What somebody may not read is not told to them, not even that it is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from portal.articles import watching, workflow
 from portal.articles.events import (
     ArticleArchived,
     ArticleDeclined,
+    ArticleMissed,
     ArticlePublished,
     ArticleSentBack,
     ArticleSubmitted,
@@ -27,7 +29,7 @@ from portal.articles.events import (
 )
 from portal.articles.keeping_events import ArticleScheduleFailed
 from portal.articles.keeping_models import ArticleMove
-from portal.articles.models import Article, Revision, RevisionMove, Verdict
+from portal.articles.models import Article, ArticleMiss, Revision, RevisionMove, Verdict
 from portal.articles.states import Significance, VerdictValue
 from portal.articles.workflow import Told, Who
 from portal.core.clock import now as clock_now
@@ -40,7 +42,7 @@ HELPED_WITHIN = timedelta(days=90)
 AT_ONCE = 100
 MOST_COACHES = 20
 OF_TEXTS = (ArticleSubmitted, ArticleSentBack, ArticleDeclined, ArticlePublished)
-HEARD = (*OF_TEXTS, ArticleArchived, ArticleValidated, ArticleScheduleFailed)
+HEARD = (*OF_TEXTS, ArticleArchived, ArticleValidated, ArticleScheduleFailed, ArticleMissed)
 
 
 class Telling:
@@ -64,12 +66,9 @@ class Telling:
 
 def news_of(session: Session, event: Event, *, now: datetime) -> list[News]:
     """What *event* means for people, whoever they are and whatever they may read."""
-    if isinstance(event, ArticleValidated):
-        return _validated(session, event)
-    if isinstance(event, ArticleArchived):
-        return _archived(session, event)
-    if isinstance(event, ArticleScheduleFailed):
-        return _not_on_time(session, event)
+    told = _OF_ARTICLES.get(type(event))
+    if told is not None:
+        return told(session, event)
     if not isinstance(event, OF_TEXTS):
         return []
     revision = session.get(Revision, event.revision_id)
@@ -235,6 +234,27 @@ def _not_on_time(session: Session, event: ArticleScheduleFailed) -> list[News]:
     return _once_each(
         News(person_id=person_id, kind=kind, key=key, data=data | {"say": say}) for person_id, kind, say in said
     )
+
+
+def _missed(session: Session, event: ArticleMissed) -> list[News]:
+    """Whoever looks after the article, and who watches it; those of them who write are told."""
+    article = session.get(Article, event.article_id)
+    since = session.scalar(sa.select(sa.func.max(ArticleMiss.since)).where(ArticleMiss.article_id == event.article_id))
+    if article is None or since is None:
+        return []
+    holder = holder_of(session, article.owner_role)
+    people = _known(holder.id if holder else None) + watching.watchers(session, article, since)
+    data = {"article_id": article.id, "since": since.isoformat(), "say": words.MISSED}
+    key = f"missed:{article.id}:{since:%Y%m%d%H%M%S}"
+    return _once_each(News(person_id=person_id, kind=words.NOT_FOUND, key=key, data=data) for person_id in people)
+
+
+_OF_ARTICLES: Mapping[type[Event], Callable[[Session, Any], list[News]]] = {
+    ArticleValidated: _validated,
+    ArticleArchived: _archived,
+    ArticleScheduleFailed: _not_on_time,
+    ArticleMissed: _missed,
+}
 
 
 def _news(person_id: int, kind: str, step: RevisionMove, say: str, revision: Revision, **more: str) -> News:

@@ -20,7 +20,7 @@ from portal.accounts.models import Person
 from portal.accounts.queries import granted_to, holder_id
 from portal.accounts.rights import Rights
 from portal.articles.addresses import ref_in
-from portal.articles.models import Article, ArticleTag, Rendering, Revision, Verdict
+from portal.articles.models import Article, ArticleMiss, ArticleTag, Rendering, Revision, Verdict
 from portal.articles.queries import (
     LISTED,
     Listed,
@@ -54,7 +54,8 @@ class Named:
 class OpenPage:
     """All that the page of one article shows to one reader, from one read of the database.
 
-    *granted* is the proficiency that a coach granted to the reader, or empty.
+    *granted* is the proficiency that a coach granted to the reader, or empty. *is_missed* says those who write that
+    a sentence which has to find it does not.
     """
 
     article: Article
@@ -70,6 +71,7 @@ class OpenPage:
     verdict: Verdict | None
     is_watched: bool
     granted: str
+    is_missed: bool
 
 
 def page_of(
@@ -104,6 +106,7 @@ def page_of(
         verdict=_apart(Verdict, row) if row.verdict_id is not None else None,
         is_watched=row.is_watched,
         granted=row.granted or "",
+        is_missed=row.is_missed,
     )
 
 
@@ -148,6 +151,7 @@ def _page_query(higher: ServiceLevels, *, is_person: bool, drafts: bool) -> sa.S
             _helped(Article.id, sa.bindparam("since", type_=UtcDateTime)).label("helped"),
             level.label("level"),
             (_watches(Article.id, sa.bindparam("whose")) if is_person else sa.false()).label("is_watched"),
+            (_misses(Article.id) if drafts else sa.false()).label("is_missed"),
             (granted_to(sa.bindparam("whose")).scalar_subquery() if is_person else sa.literal("")).label("granted"),
         )
         .select_from(Article)
@@ -171,6 +175,11 @@ def _watches(article_id: Any, person_id: sa.ColumnElement[int]) -> sa.ColumnElem
     """Whether a person watches the article."""
     watch = ArticleWatch.__table__.c
     return sa.exists().where(watch.article_id == article_id, watch.person_id == person_id)
+
+
+def _misses(article_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a sentence misses the article that it has to find."""
+    return sa.exists().where(ArticleMiss.__table__.c.article_id == article_id)
 
 
 def _successor_of(session: Session, article: Article, rights: Rights) -> Listed | None:

@@ -58,6 +58,7 @@ from portal.search.live import index_of
 
 HOUR_SECONDS, DAY_SECONDS = 3600, 86_400
 CLOCK_SECONDS = 30  # what is set for a time happens within the minute
+NEW_SECONDS = 120  # from going live to being asked for
 
 
 class ArticlesRoom(Room):
@@ -100,6 +101,7 @@ class ArticlesRoom(Room):
             events.ArticleDraftMoved,
             events.ArticleValidated,
             events.ArticleFindsDue,
+            events.ArticleMissed,
             *keeping_events.ALL,
             AttachmentAdded,
             AttachmentDescribed,
@@ -131,6 +133,7 @@ class ArticlesRoom(Room):
             Every("forget_half_files", HOUR_SECONDS, self.files.remove_parts),
             Every("keep_set_times", CLOCK_SECONDS, timing.ring),
             Every("ask_finds", DAY_SECONDS, asking_finds.due),
+            Every("ask_new_finds", NEW_SECONDS, AskingFinds(index_of(self.portal)).due_by_now),
         ]
 
     @hookimpl
@@ -176,7 +179,7 @@ class ArticlesRoom(Room):
             "conflicts": HelpLink("KB9009", "Two people at once"),
             "articles.withheld": withheld,
             "articles.give_reason": withheld,
-            "articles.failing": HelpLink("KB9008", "Sentences that must find an article"),
+            "finds": HelpLink("KB9008", "Sentences that must find an article"),
             "watching": HelpLink("KB9006", "Watch"),
             "attachments": HelpLink("KB9005", "Pictures and files"),
             "care": HelpLink("KB9010", "An article that has had its day"),

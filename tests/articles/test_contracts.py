@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from portal.articles import contracts, frontmatter
 from portal.articles.cli_finds import finds
 from portal.search.engines import NAMES, engine_named
+from portal.search.live import index_of
+from tests.knowledge import put_article
 
 OWN = ["The machine by the window swallows my envelopes.", "Grey stripes run across each sheet."]
 
@@ -41,3 +43,49 @@ def test_the_command_says_both_shares_and_what_stands_in_the_way(house, paths):
     lines = said.output.splitlines()
     assert lines[0] == f"KB0101: not found without itself, after KB0102, KB0103, KB0104: “{OWN[0]}”"
     assert lines[-1].startswith("By words: 10 of 10 sentences find their article, ")
+
+
+def put_rivals(house, run_jobs):
+    with house.db.transaction() as session:
+        put_article(session, "KB0101", "Drum", "Stripes on a sheet.", finds=OWN)
+        for number in range(2, 6):
+            put_article(session, f"KB010{number}", f"Other {number}", "The machine by the window swallows it.")
+    run_jobs()
+
+
+def test_what_is_live_is_asked_as_people_get_it_and_without_itself(house, run_jobs):
+    put_rivals(house, run_jobs)
+    index = index_of(house)
+    before = sorted(index.engine().dump())
+
+    with house.db.reading() as session:
+        one, two = contracts.look_live(session, index)
+
+    assert (one.sentence, one.place, one.alone, one.before) == (OWN[0], 1, 0, ("KB0102", "KB0103", "KB0104"))
+    assert (two.sentence, two.place, two.alone) == (OWN[1], 1, 1)
+    assert sorted(index.engine().dump()) == before
+
+
+def test_the_command_says_both_shares_of_what_is_live(house, run_jobs):
+    put_rivals(house, run_jobs)
+
+    said = CliRunner().invoke(finds, ["--live"], obj=house)
+    both = CliRunner().invoke(finds, ["--live", "--words-only"], obj=house)
+
+    assert (said.exit_code, both.exit_code) == (0, 2)
+    first, last = said.output.splitlines()
+    assert first == f"KB0101: not found without itself, after KB0102, KB0103, KB0104: “{OWN[0]}”"
+    assert last.endswith(": 2 of 2 sentences find their article, 1 of them without themselves.")
+
+
+def test_what_people_do_not_find_fails_the_command(house, run_jobs):
+    with house.db.transaction() as session:
+        put_article(session, "KB0101", "Drum", "Nothing here.", finds=["wumpus"])
+        for number in range(2, 6):
+            put_article(session, f"KB010{number}", "Wumpus wumpus", "Wumpus.", words=["wumpus"])
+    run_jobs()
+
+    said = CliRunner().invoke(finds, ["--live"], obj=house)
+
+    assert said.exit_code == 1
+    assert "KB0101: place 5 as people get it: “wumpus”" in said.output.splitlines()

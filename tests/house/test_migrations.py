@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from portal.accounts.models import Person
 from portal.app import build
 from portal.articles.attachment_models import Attachment, AttachmentUse
-from portal.articles.models import Revision
+from portal.articles.models import ArticleFind, ArticleMiss, Revision
 from portal.core import mail, migrate
 from portal.core.db import Model
 from portal.core.migrate import Owner
@@ -79,6 +79,9 @@ def test_each_step_goes_down_and_up_on_the_demo_with_every_row_equal(demo_instan
     house = _house(Path(shutil.copytree(demo_instance, tmp_path / "instance")))
     with house.db.transaction() as session:
         mail.queue(session, "robin@example.org", "News", "Something is new.", "<p>New.</p>", kind="tests", key="once")
+        asked = session.scalars(sa.select(ArticleFind).order_by(ArticleFind.article_id)).first()
+        asked.place, asked.before, asked.asked_at = 4, ["KB0001"], NOON
+        session.add(ArticleMiss(article_id=asked.article_id, sentence=asked.sentence, since=NOON))
     before = _rows(house)
 
     for owner in migrate.owners(house.root, house.plugins):

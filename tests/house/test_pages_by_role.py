@@ -97,7 +97,7 @@ TABLE: dict[str, frozenset[str]] = {
     "articles.ask": EVERYBODY,
     "articles.withheld": COACH,
     "articles.give_reason": COACH,
-    "articles.failing": COACH,
+    "finds.failing": COACH,
     "care.show": WRITERS,
     "care.archive": frozenset({"coach", "lead"}),
     "care.merge": frozenset({"coach", "lead"}),

@@ -5,6 +5,7 @@ from portal.articles.views import (
     attachments,
     care,
     conflicts,
+    finds,
     history,
     previews,
     reading,
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     reviews.bp,
     adapting.bp,
     watching.bp,
+    finds.bp,
 )
 
 __all__ = ["BLUEPRINTS", "VIEWS", "pane"]

@@ -68,7 +68,7 @@ def found_by(revision_id: int) -> ResponseReturnValue:
     try:
         with preview_turns.turn_of(writer, "found_by"):
             tried = trying.tried(reading(), index_of(portal()), texts.stored(revision), article, rights)
-    except (IndexUnusable, TooSoon):
+    except (IndexUnusable, TooSoon, TimeoutError):
         pass  # the page says so; a text can be written without
     part = "HX-Request" in request.headers
     return render_template(

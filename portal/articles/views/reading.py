@@ -16,11 +16,12 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.login import Viewer, current_viewer
 from portal.accounts.rights import Rights
-from portal.articles import asking_finds, deciding, drafts, keeping, opening, queries, rules, service, wording
+from portal.articles import deciding, drafts, keeping, opening, queries, rules, service, wording
 from portal.articles.addresses import ref_in
 from portal.articles.forms import WithheldForm
 from portal.articles.models import Article, Verdict
 from portal.articles.search import SOURCE
+from portal.articles.views import finds
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.i18n import format_date
@@ -145,6 +146,7 @@ def _context(page: opening.OpenPage, *, in_pane: bool) -> dict[str, Any]:
         "searched": _searched(),
         "merged": keeping.merged_into(reading(), ref_in(request.args.get("merged", "")), article, reader.rights),
         "may_write": reader.may("articles.write"),
+        "missed": finds.missing(page, reader),
         "may_check": not in_pane and _may_check(page, reader),
         **_wrong_before(article, reader.rights),
         "today": format_date(now(), "long"),
@@ -284,17 +286,6 @@ def give_reason(ref: str) -> ResponseReturnValue:
         service.give_withheld_reason(session, ref, form.reason.data or "", rights=rights, now=now())
     flash(_("The reason for %(ref)s is saved.", ref=ref))
     return redirect(url_for(".withheld", page=request.args.get("page", None, int), _anchor=ref), 303)
-
-
-@bp.get("/coach/finds")
-@require("articles.see_withheld")
-def failing() -> str:
-    """Sentences that have to find an article and do not."""
-    page = min(max(request.args.get("page", 1, int), 1), 10_000)
-    rows, total = asking_finds.failing(reading(), current_viewer().rights, page=page, per_page=PER_PAGE)
-    return render_template(
-        "articles/failing.html", rows=rows, **paging(page, max(-(-total // PER_PAGE), 1), "articles.failing")
-    )
 
 
 def _withheld_page(typed: dict[str, WithheldForm]) -> str:
