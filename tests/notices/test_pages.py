@@ -125,6 +125,7 @@ def test_choices_are_kept_and_hold(client, organised, person):
         "articles.own": PORTAL,
         "articles.looked_after": MAIL,
         "articles.wrong": MAIL,
+        "articles.not_found": MAIL,
         "articles.watched": OFF,
     }
     assert [
