@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from plugins.handover import events, models, said_models
-from portal.accounts.roles import ROLES
 from portal.core.events import Event
 from portal.core.hooks import Permission, hookimpl
 from portal.core.i18n import lazy_gettext as _l
@@ -36,7 +35,7 @@ class HandoverPlugin(Plugin):
     def permissions(self) -> list[Permission]:
         """Support reads packs; who brings changes writes them; change managers decide about exceptions."""
         return [
-            Permission(READ, _l("Read handover packs"), _SUPPORT | {"superuser"} & frozenset(ROLES)),
+            Permission(READ, _l("Read handover packs"), _SUPPORT),
             Permission(WRITE, _l("Hand changes over"), _SUPPORT - {"front_line", "onsite"}),
             Permission(MANAGE, _l("Decide about changes: exceptions, emergencies"), frozenset({"change_manager"})),
         ]

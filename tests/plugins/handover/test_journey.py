@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from plugins.handover import asking, excepting, items, moving, plan, signing
 from plugins.handover.models import Step
 from plugins.handover.moves import Given
-from plugins.handover.said_models import ASKED, UNDERSTOOD, ExitTick, Reading, Vouch
+from plugins.handover.said_models import UNDERSTOOD, ExitTick, Reading, Vouch
+from plugins.handover.sections import SECTIONS
 from portal.core.errors import Forbidden, Refused
 from tests.plugins.handover.company import GO_LIVE, NOW, Company, fill, filled
 
@@ -87,8 +88,8 @@ def test_blanks_are_no_change_of_what_was_signed(writes: Session, company: Compa
     moving.move(writes, pack, plan.IN_REVIEW, company.actor(writes, pack, "ana"), now=NOW)
     _sign_all(writes, pack, company)
 
-    fill(writes, pack, "what_changes", "  " + " ".join(["From Monday 2 March people open their payslip with their "
-         "normal  sign-in.\nThe old password stops working at 06:00."]), by=company.ids["ana"])  # fmt: skip
+    spaced = str(SECTIONS["what_changes"].example).replace(" ", "  ")
+    fill(writes, pack, "what_changes", spaced, by=company.ids["ana"])
     moving.follow(writes, pack, now=NOW)
 
     assert (pack.state, pack.version) == (plan.SIGNED_OFF, 1)
@@ -116,4 +117,3 @@ def test_an_exception_leaves_debts_and_two_names(writes: Session, company: Compa
     waiver = excepting.go_live_anyway(writes, pack, cem, given, now=NOW)
 
     assert (pack.state, waiver.skipped, waiver.accepted_by) == (plan.EARLY_LIFE, ["G4", "G6"], company.ids["hal"])
-    assert ASKED == "asked"
