@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, noload
+from sqlalchemy.orm import Session
 
 from plugins.handover import gate, plan
 from plugins.handover.models import Change, Pack, PackParty
@@ -86,44 +86,44 @@ def listed(session: Session, state: str, *, page: int, today: datetime) -> tuple
 
 
 def cards(session: Session, pack_ids: Iterable[int], *, today: datetime) -> list[Card]:
-    """These packs as cards, the next go-live first; four queries."""
+    """These packs as cards, the next go-live first; three queries."""
     ids = list(pack_ids)
-    query = (
-        sa.select(Pack, Change, Person.name)
+    counts = _gate_counts(session, ids)
+    waited = _waited_for(session, ids)
+    return [
+        _card(row, counts.get(row.id, (0, 0)), waited.get(row.id, []), today) for row in session.execute(_rows(ids))
+    ]
+
+
+def _rows(ids: Sequence[int]) -> sa.Select[int, str, str, str, str, datetime, str]:
+    return (
+        sa.select(Pack.id, Pack.state, Pack.size, Change.ref, Change.title, Change.go_live_at, Person.name)
         .join(Change, Change.id == Pack.change_id)
         .outerjoin(Person, Person.id == Pack.owner_id)
         .where(Pack.id.in_(ids))
-        .options(noload(Pack.change), noload(Change.services), noload(Change.units))
+        .order_by(Change.go_live_at, Pack.id)
     )
-    counts = _gate_counts(session, ids)
-    waited = _waited_for(session, ids)
-    found = []
-    for pack, change, owner in session.execute(query.order_by(Change.go_live_at, Pack.id)):
-        met, asked = counts.get(pack.id, (0, 0))
-        found.append(
-            Card(
-                pack_id=pack.id,
-                ref=change.ref,
-                title=change.title,
-                state=pack.state,
-                size=pack.size,
-                go_live_at=change.go_live_at,
-                days=(change.go_live_at.date() - today.date()).days,
-                met=met,
-                asked=asked,
-                waits_for=_waits(pack, waited, owner),
-                owner=owner or "",
-            )
-        )
-    return found
 
 
-def _waits(pack: Pack, waited: Mapping[int, list[tuple[str, str]]], owner: str | None) -> tuple[str, ...]:
-    if pack.state in {plan.DRAFT, plan.SENT_BACK, plan.BACKED_OUT}:
-        return (owner,) if owner else ()
-    if pack.state != plan.IN_REVIEW:
-        return ()
-    return tuple(name for name, kind in waited.get(pack.id, []) if pack.size != "S" or kind == "front_line")
+def _card(row: Any, counts: tuple[int, int], waited: Sequence[tuple[str, str]], today: datetime) -> Card:
+    waits: tuple[str, ...] = ()
+    if row.state in {plan.DRAFT, plan.SENT_BACK, plan.BACKED_OUT}:
+        waits = (row.name,) if row.name else ()
+    elif row.state == plan.IN_REVIEW:
+        waits = tuple(name for name, kind in waited if row.size != "S" or kind == "front_line")
+    return Card(
+        pack_id=row.id,
+        ref=row.ref,
+        title=row.title,
+        state=row.state,
+        size=row.size,
+        go_live_at=row.go_live_at,
+        days=(row.go_live_at.date() - today.date()).days,
+        met=counts[0],
+        asked=counts[1],
+        waits_for=waits,
+        owner=row.name or "",
+    )
 
 
 def _totals(session: Session) -> dict[str, int]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from plugins.handover import events, models, said_models
+from collections.abc import Mapping
+
+from flask import Blueprint
+
+from plugins.handover import demo, events, models, said_models
+from plugins.handover.views import BLUEPRINTS
 from portal.core.events import Event
-from portal.core.hooks import Permission, hookimpl
+from portal.core.hooks import HelpLink, NavItem, Permission, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.plugins import Plugin
 
@@ -27,6 +32,27 @@ class HandoverPlugin(Plugin):
     paths = ("/handover",)
 
     @hookimpl
+    def blueprints(self) -> list[Blueprint]:
+        """Pages, by what they are for."""
+        return list(BLUEPRINTS)
+
+    @hookimpl
+    def navigation(self) -> list[NavItem]:
+        """The board."""
+        return [NavItem("handover.index", _l("Handover"), READ, order=34)]
+
+    @hookimpl
+    def help_links(self) -> Mapping[str, HelpLink]:
+        """Where each page is explained."""
+        return {
+            "handover": HelpLink("KB9019", "The board"),
+            "handover_changes": HelpLink("KB9019", "Record a change"),
+            "handover_decisions": HelpLink("KB9021", "Exceptions and debts"),
+            "handover_packs": HelpLink("KB9020", "Sign, or send back"),
+            "handover_writing": HelpLink("KB9019", "Write the pack"),
+        }
+
+    @hookimpl
     def events(self) -> list[type[Event]]:
         """What others may listen to."""
         return list(events.ALL)
@@ -39,3 +65,8 @@ class HandoverPlugin(Plugin):
             Permission(WRITE, _l("Hand changes over"), _SUPPORT - {"front_line", "onsite"}),
             Permission(MANAGE, _l("Decide about changes: exceptions, emergencies"), frozenset({"change_manager"})),
         ]
+
+    @hookimpl
+    def demo_steps(self) -> list[Step]:
+        """Changes on their way."""
+        return [Step(60, lambda: demo.fill(self.portal))]

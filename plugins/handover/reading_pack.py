@@ -79,6 +79,11 @@ class Shown:
     debts: Sequence[Debt]
 
     @property
+    def waits_for(self) -> list[str]:
+        """The parties whose signature is missing."""
+        return [each.party.name for each in self.parties if each.must_sign and each.sign is None]
+
+    @property
     def met(self) -> int:
         """How many conditions are met."""
         return sum(each.colour in {gate.GREEN, gate.WAIVED} for each in self.gate)
