@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from plugins.handover import plan
 from plugins.handover.models import Pack
 from portal.accounts.models import Person
+from portal.core.mail import Mail
 from portal.testing import send, sign_in
 from tests.plugins.handover.company import NOW, Company, filled
 
@@ -42,8 +44,8 @@ def _state(company: Company, pack_id: int) -> str:
 def test_a_change_is_recorded_and_its_pack_is_written(browser: Browser, company: Company):
     ana = browser("ana")
 
-    made = send(ana, "/handover/new", {"title": "Payroll portal", "kind": "change", "go_live_at": "2026-03-02T06:00",
-                                       "services": ["payroll"], "units": ["finance"], "people_affected": "320"})  # fmt: skip
+    told = {"title": "Payroll portal", "kind": "change", "go_live_at": "2026-03-02T06:00", "people_affected": "320"}
+    made = send(ana, "/handover/new", {**told, "services": ["payroll"], "units": ["finance"]})
 
     assert made.status_code == 303, made.text
     page = ana.get(made.location)
@@ -92,3 +94,24 @@ def test_the_lists_open(browser: Browser, company: Company):
     _pack(company)
     assert [browser("ana").get(path).status_code for path in
             ("/handover", "/handover/state/draft", "/handover/debts")] == [200, 200, 200]  # fmt: skip
+
+
+def test_a_supplier_signs_by_a_link_once(app: Flask, browser: Browser, company: Company):
+    pack_id = _pack(company)
+    ana, anybody = browser("ana"), app.test_client()
+    send(ana, f"/handover/{pack_id}/move/in_review")
+    assert send(ana, f"/handover/{pack_id}/link/payroll-supplier").status_code == 303
+    with company.house.db.reading() as session:
+        letter = session.query(Mail).filter_by(kind="handover.sign_link").one()
+    path = re.search(r"/handover/sign/\S+", letter.text)[0]
+
+    first = anybody.get(path)
+    refused = send(anybody, path, {"signed_as": ""})
+    signed = send(anybody, path, {"signed_as": "Sam Porter"})
+    again = anybody.get(path)
+
+    assert (letter.to_address, first.status_code, refused.status_code, signed.status_code) == (
+        "sam@supplier.example", 200, 422, 200)  # fmt: skip
+    assert again.status_code == 404
+    assert "This link cannot be used any more." in again.text
+    assert "Signed by Sam Porter" in ana.get(f"/handover/{pack_id}").text
