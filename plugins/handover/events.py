@@ -126,6 +126,7 @@ class HandoverAcceptedInTime(Event):
     pack_id: int
     version: int
     person_id: int
+    size: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +137,7 @@ class HandoverAllAcknowledged(Event):
     pack_id: int
     version: int
     person_id: int
+    size: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +147,7 @@ class HandoverCleanLanding(Event):
     name: ClassVar[str] = "handover.clean_landing"
     pack_id: int
     person_ids: tuple[int, ...]
+    size: str
 
 
 @dataclass(frozen=True, kw_only=True)

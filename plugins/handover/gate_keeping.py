@@ -46,4 +46,5 @@ def _acknowledged(session: Session, pack: Pack, found: gate.Found) -> None:
     if found.condition != "G4" or found.colour != gate.GREEN or pack.state not in plan.BEFORE_LIVE:
         return
     if pack.owner_id is not None:
-        emit(session, HandoverAllAcknowledged(pack_id=pack.id, version=pack.version, person_id=pack.owner_id))
+        told = HandoverAllAcknowledged(pack_id=pack.id, version=pack.version, person_id=pack.owner_id, size=pack.size)
+        emit(session, told)

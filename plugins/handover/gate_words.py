@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from plugins.handover import gate
+from plugins.handover import gate, plan
+from plugins.handover.models import Pack
 from plugins.handover.said_models import GateRow
 from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
@@ -197,3 +198,19 @@ _TEXTS: Final[Mapping[str, Callable[[Mapping[str, Any], bool], str]]] = {
     "G13": _lead_time,
     "G14": _confidence,
 }
+
+
+def answer(pack: Pack, found: Iterable[gate.Found]) -> dict[str, Any]:
+    """What the gate says, for programs: ready, and each condition that stands against it with who can mend it.
+
+    A pack that is not signed is not ready, whatever else is green; one that is live already is.
+    """
+    red = [words(each) for each in found if each.stands_against]
+    is_live = pack.state in {plan.LIVE, plan.EARLY_LIFE, plan.CLOSED}
+    return {
+        "ref": pack.change.ref,
+        "state": pack.state,
+        "version": pack.version,
+        "ready": is_live or (pack.state in {plan.SIGNED_OFF, plan.READY} and not red),
+        "red": [{"id": each.condition, "text": each.text, "fix": each.fix} for each in red],
+    }

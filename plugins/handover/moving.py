@@ -128,7 +128,8 @@ def _signed(session: Session, pack: Pack, *, now: datetime) -> None:
     calendar = working_days.calendar_of(session, pack)
     days = working_days.passed(calendar, now, pack.change.go_live_at)
     if pack.owner_id is not None and days >= IN_TIME_DAYS[pack.size]:
-        emit(session, HandoverAcceptedInTime(pack_id=pack.id, version=pack.version, person_id=pack.owner_id))
+        told = HandoverAcceptedInTime(pack_id=pack.id, version=pack.version, person_id=pack.owner_id, size=pack.size)
+        emit(session, told)
 
 
 def _live(session: Session, pack: Pack, *, now: datetime) -> None:
@@ -142,7 +143,7 @@ def _close(session: Session, pack: Pack, *, now: datetime) -> None:
     met = session.scalars(sa.select(ExitTick.is_met).where(ExitTick.pack_id == pack.id)).all()
     pack.landing = "clean" if all(met) else "rough"
     if pack.landing == "clean":
-        emit(session, HandoverCleanLanding(pack_id=pack.id, person_ids=_landed(session, pack)))
+        emit(session, HandoverCleanLanding(pack_id=pack.id, person_ids=_landed(session, pack), size=pack.size))
 
 
 def _landed(session: Session, pack: Pack) -> tuple[int, ...]:

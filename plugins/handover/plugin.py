@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import click
 from flask import Blueprint
 
-from plugins.handover import demo, events, models, said_models
+from plugins.handover import cli, demo, events, jobs, models, personal, said_models
 from plugins.handover.views import BLUEPRINTS
-from portal.core.events import Event
-from portal.core.hooks import HelpLink, NavItem, Permission, Step, hookimpl
+from portal.accounts.events import PersonAbsenceChanged
+from portal.articles.events import ArticlePublished
+from portal.core.events import Event, On
+from portal.core.hooks import HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
+from portal.core.jobs import Every
 from portal.core.plugins import Plugin
 
 __all__ = ["HandoverPlugin", "models", "said_models"]
@@ -18,6 +22,8 @@ __all__ = ["HandoverPlugin", "models", "said_models"]
 READ = "handover.read"
 WRITE = "handover.write"
 MANAGE = "handover.manage"
+HOUR_SECONDS = 60 * 60
+DAY_SECONDS = 24 * HOUR_SECONDS
 
 _SUPPORT = frozenset({"front_line", "onsite", "specialist", "project", "coach", "lead", "change_manager"})
 
@@ -56,6 +62,35 @@ class HandoverPlugin(Plugin):
     def events(self) -> list[type[Event]]:
         """What others may listen to."""
         return list(events.ALL)
+
+    @hookimpl
+    def subscriptions(self) -> list[On]:
+        """Gates are looked at anew where something around them changed; answers of readers are counted."""
+        gates = jobs.Gates(self.portal.db)
+        return [
+            On(events.HandoverGateDue, gates.look_again, batch=jobs.AT_ONCE, outside=True),
+            On("feedback.answered", jobs.count_answer, reads=("invitation_id", "about", "about_id", "choices")),
+            On(ArticlePublished, gates.article_published, batch=jobs.AT_ONCE, outside=True),
+            On(PersonAbsenceChanged, gates.person_away, batch=jobs.AT_ONCE, outside=True),
+        ]
+
+    @hookimpl
+    def schedules(self) -> list[Every]:
+        """Each night all gates; days after go-live are told."""
+        return [
+            Every("gates", DAY_SECONDS, jobs.nightly),
+            Every("live_days", HOUR_SECONDS, jobs.tell_live_days),
+        ]
+
+    @hookimpl
+    def commands(self) -> list[click.Command]:
+        """`portal handover`."""
+        return [cli.handover]
+
+    @hookimpl
+    def personal_data(self, person_id: int) -> list[PersonalData]:
+        """Where somebody stands in changes and packs."""
+        return personal.personal_data(person_id)
 
     @hookimpl
     def permissions(self) -> list[Permission]:

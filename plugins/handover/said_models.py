@@ -225,3 +225,13 @@ class Confidence(Model):
     pack_id: Mapped[int] = mapped_column(sa.ForeignKey("handover_pack.id", ondelete="CASCADE"), index=True)
     choice: Mapped[int]
     at: Mapped[datetime]
+
+
+class LiveDay(Model):
+    """A day after go-live that was told, so that each is told once."""
+
+    __tablename__ = "handover_live_day"
+
+    pack_id: Mapped[int] = mapped_column(sa.ForeignKey("handover_pack.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[int] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]

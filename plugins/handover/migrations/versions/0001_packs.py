@@ -40,6 +40,7 @@ TABLES = (
     "handover_version",
     "handover_vouch",
     "handover_debt",
+    "handover_live_day",
 )
 
 
@@ -69,6 +70,7 @@ def upgrade():
     _version()
     _vouch()
     _debt()
+    _live_day()
 
 
 def downgrade():
@@ -536,3 +538,13 @@ def _debt():
     op.create_index(op.f('ix_handover_debt_pack_id'), 'handover_debt', ['pack_id'], unique=False)
     op.create_index('ix_handover_debt_settled_at_due_on', 'handover_debt', ['settled_at', 'due_on'], unique=False)
     op.create_index(op.f('ix_handover_debt_settled_by'), 'handover_debt', ['settled_by'], unique=False)
+
+
+def _live_day():
+    op.create_table('handover_live_day',
+    sa.Column('pack_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Integer(), nullable=False),
+    sa.Column('told_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['pack_id'], ['handover_pack.id'], name=op.f('fk_handover_live_day_pack_id_handover_pack'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('pack_id', 'day', name=op.f('pk_handover_live_day'))
+    )
