@@ -62,7 +62,7 @@ def read(text: str) -> list[tuple[int, dict[str, str]]]:
     names = [name.strip().casefold() for name in rows[0]] if rows else []
     if missing := [name for name in NEEDED if name not in names]:
         raise Refused(
-            _("The first line does not name: %(names)s.", names=", ".join(missing)),
+            _("The row of headings does not name: %(names)s.", names=", ".join(missing)),
             hint=_("It may name: %(names)s.", names=", ".join(COLUMNS)),
         )
     if len(rows) > MOST_LINES:

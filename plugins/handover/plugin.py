@@ -55,6 +55,7 @@ class HandoverPlugin(Plugin):
             "handover_changes": HelpLink("KB9019", "Record a change"),
             "handover_decisions": HelpLink("KB9021", "Exceptions and debts"),
             "handover_packs": HelpLink("KB9020", "Sign, or send back"),
+            "handover_signing": HelpLink("KB9020", "Suppliers sign by a link"),
             "handover_writing": HelpLink("KB9019", "Write the pack"),
         }
 

@@ -41,6 +41,8 @@ PAGED = {
     "feedback/improvements.html": ("coach", "/feedback/improvements"),
     "feedback/said.html": ("visitor", "/feedback/said"),
     "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
+    "handover/state.html": ("front_line", "/handover/state/draft"),
+    "handover/debts.html": ("front_line", "/handover/debts"),
     "gamification/badge_rules.html": ("admin", "/recognition/admin"),
     "gamification/badge.html": ("front_line", "/badges/well-worn"),
     "gamification/badges_of.html": ("front_line", "/badges/of/1"),

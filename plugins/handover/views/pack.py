@@ -98,27 +98,27 @@ def ask(pack_id: int) -> ResponseReturnValue:
     return act(pack_id, run, form=form, said=_("Asked. You hear when it is answered."))
 
 
-@bp.post("/handover/<int:pack_id>/questions/<int:question_id>/answer")
+@bp.post("/handover/<int:pack_id>/questions/<int:asked_id>/answer")
 @require(READ)
-def answer(pack_id: int, question_id: int) -> ResponseReturnValue:
+def answer(pack_id: int, asked_id: int) -> ResponseReturnValue:
     """Answer a question."""
-    form = AnswerForm(prefix=f"{question_id}-")
+    form = AnswerForm(prefix=f"{asked_id}-")
 
     def run(session: Session, pack: Pack, actor: Actor) -> None:
-        question = asking.question(session, pack, question_id)
+        question = asking.question(session, pack, asked_id)
         asking.answer(session, pack, question, form.text.data or "", actor, changed_pack=bool(form.changed_pack.data),
                       now=now())  # fmt: skip
 
     return act(pack_id, run, form=form, said=_("Answered. Whoever asked says whether that is the answer."))
 
 
-@bp.post("/handover/<int:pack_id>/questions/<int:question_id>/<any(accepted, open, no_longer):how>")
+@bp.post("/handover/<int:pack_id>/questions/<int:asked_id>/<any(accepted, open, no_longer):how>")
 @require(READ)
-def settle(pack_id: int, question_id: int, how: str) -> ResponseReturnValue:
+def settle(pack_id: int, asked_id: int, how: str) -> ResponseReturnValue:
     """Say what became of a question."""
 
     def run(session: Session, pack: Pack, actor: Actor) -> None:
-        asking.settle(session, pack, asking.question(session, pack, question_id), actor, how=how, now=now())
+        asking.settle(session, pack, asking.question(session, pack, asked_id), actor, how=how, now=now())
 
     return act(pack_id, run)
 
