@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from portal.organisation.models import Party, Site
 
 MOST_PEOPLE = 2000
 MOST_DAYS = 92  # in one question
+MOST_ROWS = 400  # of a week on its page
 NOTE_LENGTH = 200
 PER_PAGE = 20
 
@@ -112,6 +113,22 @@ def noted(session: Session, party_ids: Collection[str], start: datetime, end: da
     _check_window(start, end)
     query = sa.select(Shift).where(Shift.party_id.in_(party_ids), Shift.starts_at < end, Shift.ends_at > start)
     return session.scalars(query.order_by(Shift.starts_at, Shift.person_id, Shift.id)).all()
+
+
+def week(session: Session, team: Party, monday: date) -> tuple[list[tuple[date, list[tuple[Shift, Person]]]], int]:
+    """The days of a week at the site of a party, each with the shifts that begin on it, and how many are left out.
+
+    A shift that goes on since the week before stands on the Monday.
+    """
+    zone = ZoneInfo(team.site.time_zone)
+    days: dict[date, list[tuple[Shift, Person]]] = {monday + timedelta(days=number): [] for number in range(7)}
+    start, end = (datetime.combine(day, time(), tzinfo=zone) for day in (monday, monday + timedelta(days=7)))
+    of_week = sa.and_(Shift.party_id == team.id, Shift.starts_at < end, Shift.ends_at > start)
+    query = sa.select(Shift, Person).join(Person, Person.id == Shift.person_id).where(of_week)
+    for shift_row, person in session.execute(query.order_by(Shift.starts_at, Person.name, Shift.id).limit(MOST_ROWS)):
+        days[max(shift_row.starts_at.astimezone(zone).date(), monday)].append((shift_row, person))
+    total = session.scalar(sa.select(sa.func.count(Shift.id)).where(of_week)) or 0
+    return list(days.items()), max(total - MOST_ROWS, 0)
 
 
 def merged(stays: Iterable[Stay]) -> list[Stay]:
