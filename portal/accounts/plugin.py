@@ -34,7 +34,7 @@ from portal.core.portal import Portal
 _SIGN_IN = HelpLink("KB9006", "Sign in")
 _SIGN_INS = HelpLink("KB9006", "Where you are signed in")
 _AWAY = HelpLink("KB9006", "When you are away")
-_ROSTER = HelpLink("KB9007", "Who is on shift")
+_ROSTER = HelpLink("KB9006", "Who is on shift")
 _PEOPLE = HelpLink("KB9003", "People")
 _LOOKS_AFTER = HelpLink("KB9003", "Looks after")
 _SUPERUSERS = HelpLink("KB9008", "Superusers")

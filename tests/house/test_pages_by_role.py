@@ -210,8 +210,8 @@ TABLE: dict[str, frozenset[str]] = {
 }
 # One value for each argument: somebody else's page, an article for everyone, a service that has something to read.
 VALUES = {"address": "KB0101", "ref": "KB0101", "service_id": "mail", "unit_id": "sales", "kind": "unit",
-          "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2", "template_key": "N",
-          "word_id": "nothing", "invitation_id": "nothing"}  # fmt: skip
+          "party_id": "front-line", "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2",
+          "template_key": "N", "word_id": "nothing", "invitation_id": "nothing"}  # fmt: skip
 
 
 @pytest.fixture
