@@ -72,6 +72,8 @@ def test_of_several_roles_the_highest_level_counts_and_permissions_add_up(rights
         "feedback.admin",
         "gamification.define",
         "gamification.see",
+        "roster.keep",
+        "roster.read",
         "search.explain",
         "search.see_figures",
     }

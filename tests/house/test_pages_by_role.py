@@ -62,6 +62,11 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.away": ADMIN,  # and one's own
     "accounts.note_absence": ADMIN,
     "accounts.remove_absence": ADMIN,
+    "accounts.roster": DESK | ADMIN,
+    "accounts.put_shift": ADMIN,  # and who leads the team or signs for it
+    "accounts.remove_shift": ADMIN,
+    "accounts.try_roster_file": ADMIN,
+    "accounts.import_roster_file": ADMIN,
     "accounts.people": ADMIN,
     "accounts.add_person": ADMIN,
     "accounts.edit_person": ADMIN,
@@ -205,8 +210,8 @@ TABLE: dict[str, frozenset[str]] = {
 }
 # One value for each argument: somebody else's page, an article for everyone, a service that has something to read.
 VALUES = {"address": "KB0101", "ref": "KB0101", "service_id": "mail", "unit_id": "sales", "kind": "unit",
-          "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2", "template_key": "N",
-          "word_id": "nothing", "invitation_id": "nothing"}  # fmt: skip
+          "party_id": "front-line", "key": "sales", "name": "nothing", "token": "nothing", "question_id": "N2",
+          "template_key": "N", "word_id": "nothing", "invitation_id": "nothing"}  # fmt: skip
 
 
 @pytest.fixture
