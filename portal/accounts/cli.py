@@ -1,12 +1,13 @@
-"""`portal people`: add, list, give roles, set passwords. And the first administrator of a fresh portal."""
+"""`portal people`: add, list, give roles, passwords, rosters. And the first administrator of a fresh portal."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from portal.accounts import passwords, queries, service
+from portal.accounts import calendars, passwords, queries, roster, rostering, service
 from portal.accounts.models import Person
 from portal.accounts.roles import ADMIN, COACH, LEAD, ROLES
 from portal.core.clock import now
@@ -108,6 +109,24 @@ def change_roles(house: Portal, login: str, changes: tuple[str, ...]) -> None:
         service.set_roles(session, person, roles, by=None, now=now())
         held = queries.roles_of(session, [person.id])[person.id]
     click.echo(f"{person.name} is now: {', '.join(held) or 'end_user'}.")
+
+
+@people.command("roster")
+@click.argument("party")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.pass_obj
+def bring_roster(house: Portal, party: str, file: Path, dry_run: bool) -> None:
+    """Bring the shifts of a calendar FILE (.ics) into the roster of PARTY."""
+    with file.open("rb") as opened:
+        text = calendars.decoded(opened.read(calendars.MOST_BYTES + 1))
+    with house.db.transaction() as session:
+        team = roster.party(session, party)
+        found = rostering.import_calendar(session, team, text, now(), by=None, dry_run=dry_run)
+    for problem in found.problems:
+        click.echo(f"Line {problem.line}: {problem.why}", err=True)
+    done = "Nothing is written: " if dry_run else ""
+    click.echo(f"{done}{found.came} shifts added, {found.changed} changed, {found.went} removed.")
 
 
 def _password(*, from_stdin: bool) -> str:

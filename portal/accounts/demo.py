@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.accounts import absences, passwords, proficiency, queries, service
+from portal.accounts import absences, passwords, proficiency, queries, roster, service
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
 from portal.accounts.roles import ROLE_TITLE
@@ -16,8 +17,11 @@ from portal.core.clock import now
 from portal.core.errors import Refused
 from portal.core.i18n import gettext as _
 from portal.core.portal import Portal
+from portal.organisation import queries as organisation
 
 PASSWORD = "paper ink and one deep green"  # noqa: S105 - of invented people, printed for trying out
+
+_COACH_DAYS = (1, 3)  # Tuesday and Thursday
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ def fill(house: Portal) -> str:
         if coach is not None:
             _grant(session, by=coach)
         _take_days_off(session)
+        _keep_a_roster(session)
     return f"{len(PEOPLE)} people."
 
 
@@ -142,6 +147,24 @@ def _take_days_off(session: Session) -> None:
     for first, count in ((-24, 3), (30, 12)):
         start = today + timedelta(days=first)
         absences.add(session, jo, start, start + timedelta(days=count - 1), by=jo.id, today=today)
+
+
+def _keep_a_roster(session: Session) -> None:
+    """Three weeks of the front line, in two shifts that change hands each week; coaches help in the middle of them."""
+    team, moment = roster.party(session, "front-line"), now()
+    calendar, zone = organisation.site_calendar(team.site), ZoneInfo(team.site.time_zone)
+    today = calendar.today(moment)
+    monday = today - timedelta(days=today.weekday() + 7)
+    mara, jo, grace = (queries.with_login(session, login) for login in ("mara", "jo", "grace"))
+    for day in (monday + timedelta(days=number) for number in range(21)):
+        if calendar.is_working_day(day):
+            week = (day - monday).days // 7
+            early, late = (jo, mara) if week % 2 else (mara, jo)
+            for person, first, last in ((early, 7, 15), (grace, 10, 14), (late, 12, 20)):
+                if person is grace and day.weekday() not in _COACH_DAYS:
+                    continue
+                start, end = (datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC) for hour in (first, last))
+                roster.put_shift(session, person, team, start, end, by=mara.id, now=moment)
 
 
 def who_signs_in(_house: Portal) -> str:

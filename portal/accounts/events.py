@@ -130,6 +130,16 @@ class PersonAbsenceChanged(Event):
     person_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class RosterChanged(Event):
+    """Other people are on shift in a party between these two moments (as ISO texts, UTC); who, stays in the roster."""
+
+    name: ClassVar[str] = "roster.changed"
+    party_id: str
+    starts_at: str
+    ends_at: str
+
+
 ALL: tuple[type[Event], ...] = (
     PersonAdded,
     PersonChanged,
@@ -145,4 +155,5 @@ ALL: tuple[type[Event], ...] = (
     ProficiencyGranted,
     ProficiencyWithdrawn,
     PersonAbsenceChanged,
+    RosterChanged,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     DateField,
     EmailField,
@@ -14,6 +15,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
@@ -154,6 +156,36 @@ class AbsenceForm(_Form):
             self[fault.field].errors = [str(fault)]
         else:
             self.form_errors.append(str(fault))
+
+
+class ShiftForm(_Form):
+    """One shift that is added by hand, on the clock of the team's site."""
+
+    person_id = SelectField(_l("Who"), coerce=int)
+    starts_on = DateField(_l("Day"), validators=[DataRequired(_l("Choose the day, such as 2026-03-09."))])
+    starts_at = TimeField(_l("From"), validators=[DataRequired(_l("Choose a time, such as 08:00."))])
+    ends_at = TimeField(
+        _l("Until"),
+        description=_l("A time that is not later means the next day."),
+        validators=[DataRequired(_l("Choose a time, such as 16:30."))],
+    )
+    note = StringField(_l("Note"), validators=[Length(max=200, message=_l("At most 200 characters."))])
+
+    def refuse(self, fault: Refused) -> None:
+        """Show what was refused: beside the field that it is about, or on top."""
+        if fault.field in self:
+            self[fault.field].errors = [str(fault)]
+        else:
+            self.form_errors.append(str(fault))
+
+
+class RosterFileForm(_Form):
+    """A calendar file with shifts."""
+
+    file = FileField(
+        _l("Calendar file"),
+        description=_l("iCalendar (.ics), up to 1 MB. You see what it would do before it is done."),
+    )
 
 
 class WithdrawForm(_Form):

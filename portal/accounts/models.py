@@ -1,4 +1,4 @@
-"""People: who they are, what they may do, what they look after, when they are away, where they are signed in.
+"""People: who they are, what they may do, what they look after, when they are away or on shift, where they sign in.
 
 Columns that end in ``_by`` hold the id of a person, and are empty when the
 portal or its command line did it. A text that tells why (``reason``) was
@@ -205,6 +205,37 @@ class Absence(Model):
         sa.CheckConstraint("first_on <= last_on", name="order"),
         sa.Index("ix_absence_person_id", "person_id", "last_on"),
     )
+
+
+class Shift(Model):
+    """When a person is on shift, and in which party that was: they may stand in another one later.
+
+    *uid* is what a calendar calls the event that it came from and *occurrence* which one of those that repeat. A shift
+    that was added by hand has no *uid*; its *occurrence* says both ends, so that noting it twice is one.
+    """
+
+    __tablename__ = "shift"
+
+    id: Mapped[IntPk]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    party_id: Mapped[str] = mapped_column(sa.ForeignKey("party.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    uid: Mapped[str] = mapped_column(sa.String(200), default="")
+    occurrence: Mapped[str] = mapped_column(sa.String(40), default="")
+    note: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    __table_args__ = (
+        sa.CheckConstraint("starts_at < ends_at", name="order"),
+        sa.UniqueConstraint("party_id", "uid", "occurrence", "person_id"),
+        sa.Index("ix_shift_party_id", "party_id", "ends_at"),
+        sa.Index("ix_shift_person_id", "person_id", "ends_at"),
+    )
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody added it on the page, and no calendar did."""
+        return not self.uid
 
 
 class PersonThen(Model):

@@ -8,7 +8,21 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
-from portal.accounts import absences, cli, demo, events, hooks, login, looks, privacy, queries, roles, sign_ins, views
+from portal.accounts import (
+    absences,
+    cli,
+    demo,
+    events,
+    hooks,
+    login,
+    looks,
+    privacy,
+    queries,
+    roles,
+    roster,
+    sign_ins,
+    views,
+)
 from portal.accounts.rights import RULES, Rules
 from portal.core.events import Event
 from portal.core.hooks import Check, HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
@@ -20,6 +34,7 @@ from portal.core.portal import Portal
 _SIGN_IN = HelpLink("KB9006", "Sign in")
 _SIGN_INS = HelpLink("KB9006", "Where you are signed in")
 _AWAY = HelpLink("KB9006", "When you are away")
+_ROSTER = HelpLink("KB9006", "Who is on shift")
 _PEOPLE = HelpLink("KB9003", "People")
 _LOOKS_AFTER = HelpLink("KB9003", "Looks after")
 _SUPERUSERS = HelpLink("KB9008", "Superusers")
@@ -33,6 +48,11 @@ HELP: Mapping[str, HelpLink] = {
     "accounts.away": _AWAY,
     "accounts.note_absence": _AWAY,
     "accounts.remove_absence": _AWAY,
+    "accounts.roster": _ROSTER,
+    "accounts.put_shift": _ROSTER,
+    "accounts.remove_shift": _ROSTER,
+    "accounts.try_roster_file": _ROSTER,
+    "accounts.import_roster_file": _ROSTER,
     "accounts.password": HelpLink("KB9006", "Change your password"),
     "accounts.sign_in_list": _SIGN_INS,
     "accounts.look_list": HelpLink("KB9006", "Who looked"),
@@ -59,7 +79,16 @@ class AccountsRoom(Room):
 
     name = "accounts"
     title = _l("People")
-    paths = ("/people", "/sign-in", "/sign-out", "/language", "/admin/people", "/coach/services", "/coach/writers")
+    paths = (
+        "/people",
+        "/parties",
+        "/sign-in",
+        "/sign-out",
+        "/language",
+        "/admin/people",
+        "/coach/services",
+        "/coach/writers",
+    )
     hookspecs = (hooks,)
 
     def setup(self, portal: Portal) -> None:
@@ -85,10 +114,11 @@ class AccountsRoom(Room):
 
     @hookimpl
     def schedules(self) -> list[Every]:
-        """Sign-ins whose time is over, and absences and looks of long ago, are forgotten each day."""
+        """Sign-ins whose time is over, and absences, shifts and looks of long ago, are forgotten each day."""
         return [
             Every("forget_ended_sign_ins", 24 * 60 * 60, sign_ins.forget_ended),
             Every("forget_past_absences", 24 * 60 * 60, absences.forget_past),
+            Every("forget_past_shifts", 24 * 60 * 60, roster.forget_past),
             Every("forget_old_looks", 24 * 60 * 60, looks.forget_old),
         ]
 

@@ -15,6 +15,7 @@ from portal.accounts.models import (
     PersonRole,
     PersonThen,
     Proficiency,
+    Shift,
     SignIn,
 )
 from portal.core.db import Model
@@ -32,6 +33,7 @@ _DELETED: tuple[tuple[type[Model], InstrumentedAttribute[int], object], ...] = (
     (OwnerRoleHolder, OwnerRoleHolder.person_id, _l("Owner roles that you hold")),
     (Proficiency, Proficiency.person_id, _l("How far you may go alone when writing")),
     (Absence, Absence.person_id, _l("When you are away")),
+    (Shift, Shift.person_id, _l("When you are on shift")),
     (PersonThen, PersonThen.person_id, _l("Where you belonged, and your roles, over time")),
     (PersonalLook, PersonalLook.person_id, _l("Who looked at what is kept about you")),
 )

@@ -94,6 +94,12 @@ MATRIX: tuple[Permission, ...] = (
     Permission("people.name_services", _l("Name the services of a superuser"), frozenset({COACH})),
     Permission("people.see_proficiency", _l("See who writes, and how far they go alone"), frozenset({COACH, ADMIN})),
     Permission("people.grant_proficiency", _l("Grant how far somebody goes alone when writing"), frozenset({COACH})),
+    Permission(
+        "roster.read",
+        _l("See who of a support team is on shift"),
+        _SUPPORT_PEOPLE | {"change_manager", ADMIN},
+    ),
+    Permission("roster.keep", _l("Change who of any support team is on shift"), frozenset({ADMIN})),
     Permission("articles.suggest", _l("Suggest an article or a change to one"), frozenset(ROLES)),
     Permission("articles.write", _l("Write articles"), _SUPPORT_PEOPLE | {SUPERUSER}),
     Permission("articles.publish", _l("Publish whatever the proficiency"), frozenset({COACH, LEAD})),

@@ -218,6 +218,21 @@ class Calendar:
                 return max(start, now)
         return None
 
+    def working_openings(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """What of the hours on working days lies between two moments; a place that gives no hours works the whole day.
+
+        Each day is looked at, so ask for weeks and not for years.
+        """
+        hours = self.hours if not self.hours.is_empty else Hours(week=(((0, DAY_MINUTES),),) * len(DAYS))
+        day, last, found = self.today(start) - _ONE_DAY, self.today(end), []
+        while day <= last:
+            if self.is_working_day(day):
+                for first, until in hours.week[day.weekday()]:
+                    span = max(self._moment(day, first), start), min(self._moment(day, until), end)
+                    found += [span] if span[0] < span[1] else []
+            day += _ONE_DAY
+        return found
+
     def _opening(self, now: datetime) -> tuple[datetime, datetime] | None:
         for start, end in self._openings(self.today(now) - _ONE_DAY, ALWAYS_OPEN_DAYS + 2):
             if start <= now < end:

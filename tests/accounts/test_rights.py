@@ -73,6 +73,8 @@ def test_of_several_roles_the_highest_level_counts_and_permissions_add_up(rights
         "gamification.define",
         "gamification.see",
         "handover.read",
+        "roster.keep",
+        "roster.read",
         "search.explain",
         "search.see_figures",
     }

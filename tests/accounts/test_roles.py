@@ -10,6 +10,8 @@ people.edit              .  .  .  .  .  .  .  .  .  .  x
 people.name_services     .  .  .  .  .  .  x  .  .  .  .
 people.see_proficiency   .  .  .  .  .  .  x  .  .  .  x
 people.grant_proficiency .  .  .  .  .  .  x  .  .  .  .
+roster.read              .  .  x  x  x  x  x  x  .  x  x
+roster.keep              .  .  .  .  .  .  .  .  .  .  x
 articles.suggest         x  x  x  x  x  x  x  x  x  x  x
 articles.write           .  x  x  x  x  x  x  x  .  .  .
 articles.publish         .  .  .  .  .  .  x  x  .  .  .

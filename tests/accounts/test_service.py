@@ -282,4 +282,5 @@ def test_events_hold_ids_and_plain_values_only():
     }
 
     assert set(kinds.values()) == {"int", "int | None", "str", "tuple[str, ...]"}
-    assert {name for (_event, name) in kinds} == {"person_id", "roles", "service_id", "kind", "ref", "owner_role"}
+    names = {"person_id", "roles", "service_id", "kind", "ref", "owner_role", "party_id", "starts_at", "ends_at"}
+    assert {name for (_event, name) in kinds} == names

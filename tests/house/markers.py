@@ -97,6 +97,7 @@ class Town:
                     "badge_id": ["first-answer", "well-worn", "nothing"],
                     "service_id": [*session.scalars(sa.select(Service.id)), "nothing"],
                     "unit_id": [*session.scalars(sa.select(Unit.id)), "nothing"],
+                    "party_id": ["front-line", "network", "nothing"],
                     "person_id": [*(str(person.id) for person in self.people.values()), "999999"],
                     "kind": ["site", "unit", "party", "service"],
                     "key": ["main", "company", "mail", *session.scalars(sa.select(Party.id).limit(2))],

@@ -63,6 +63,11 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.away": ADMIN,  # and one's own
     "accounts.note_absence": ADMIN,
     "accounts.remove_absence": ADMIN,
+    "accounts.roster": DESK | ADMIN,
+    "accounts.put_shift": ADMIN,  # and who leads the team or signs for it
+    "accounts.remove_shift": ADMIN,
+    "accounts.try_roster_file": ADMIN,
+    "accounts.import_roster_file": ADMIN,
     "accounts.people": ADMIN,
     "accounts.add_person": ADMIN,
     "accounts.edit_person": ADMIN,

@@ -18,7 +18,7 @@ from flask import Flask
 
 from plugins.feedback import asking, inline, sealing
 from plugins.feedback.models import Verbatim
-from portal.accounts import proficiency
+from portal.accounts import proficiency, roster
 from portal.accounts.models import Person
 from portal.accounts.rights import rights_of
 from portal.articles import drafts, keeping, loading, timing
@@ -79,6 +79,7 @@ def build(app: Flask, make_person: Callable[..., Person], folder: Path, run_jobs
         session.add(Unit(id="sales", name="Sales", parent_id="company", site_id="main"))
         session.add(Unit(id="legal", name="Legal", parent_id="company", site_id="main"))
     _people(town, make_person)
+    _shift(town)
     _articles(town, folder)
     _grants(town)
     town_searches.search(town)
@@ -153,6 +154,14 @@ def _people(town: Town, make_person: Callable[..., Person]) -> None:
     }
     for viewer, values in rows.items():
         town.people[viewer] = make_person(f"Person {viewer.replace('_', ' ')}", **values)
+
+
+def _shift(town: Town) -> None:
+    """Somebody of the front line is on shift; a note says what they do there."""
+    note = f"At the phone {Marks(town, 'roster')('note', frozenset(SUPPORT | {'admin'}))}"
+    with town.house.db.transaction() as session:
+        person, team = session.get_one(Person, town.people["front_line"].id), roster.party(session, "front-line")
+        roster.put_shift(session, person, team, NOON, NOON + timedelta(hours=8), by=None, now=NOON, note=note)
 
 
 ARCHIVED = "KB0109"

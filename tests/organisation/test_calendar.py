@@ -246,3 +246,34 @@ def test_open_closed_until_and_next_never_contradict_each_other(text, zone, now)
         assert calendar.is_open(until - instant)
     if opens > now:
         assert not calendar.is_open(opens - instant)
+
+
+def test_what_is_open_on_working_days_leaves_out_weekends_and_holidays():
+    shop = Calendar("Europe/Berlin", "DE", parse_hours("Mon-Sun 08:00-18:00"))
+
+    found = shop.working_openings(berlin(2026, 4, 2, 12, 0), berlin(2026, 4, 7, 9, 0))  # over Easter
+
+    assert found == [
+        (berlin(2026, 4, 2, 12, 0), berlin(2026, 4, 2, 18, 0)),
+        (berlin(2026, 4, 7, 8, 0), berlin(2026, 4, 7, 9, 0)),
+    ]
+
+
+@UNHURRIED
+@given(written_hours(), st.sampled_from(ZONES), places, moments, st.integers(1, 14 * 24))
+def test_work_is_where_it_is_open_and_a_working_day(text, zone, place, start, count):
+    calendar, end = Calendar(zone, place, parse_hours(text)), start + timedelta(hours=count)
+    assume(not calendar.hours.is_empty)
+
+    found = calendar.working_openings(start, end)
+
+    assert all(start <= first < last <= end for first, last in found)
+    assert found == sorted(found)
+    for first, last in found:
+        middle = first + (last - first) / 2
+        assert calendar.is_working_day(calendar.today(middle))
+        assert calendar.is_open(middle)
+    for hour in range(count):
+        moment = start + timedelta(hours=hour)
+        worked = calendar.is_open(moment) and calendar.is_working_day(calendar.today(moment))
+        assert worked == any(first <= moment < last for first, last in found)

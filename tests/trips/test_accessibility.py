@@ -30,7 +30,7 @@ VISITOR = (
 FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
     "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
-    "/people/{me}/sign-ins", "/people/{me}/looks", "/people/{me}/absences", "/units/it", "/services/remote-access",
+    "/people/{me}/sign-ins", "/people/{me}/looks", "/people/{me}/absences", "/parties/front-line/roster", "/units/it", "/services/remote-access",
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/{KB1003_1}/found-by",
     "/write/capture?q=empty", "/write/new?q=printing",
@@ -49,6 +49,7 @@ ADMIN = (
     "/admin/organisation/service/mail", "/admin/organisation/add/site", "/admin/organisation/add/unit",
     "/admin/organisation/add/party", "/admin/organisation/add/service", "/admin/people", "/admin/people/new",
     "/admin/people/{ana}", "/admin/people/owner-roles", "/people/{ana}", "/people/{ana}/absences",
+    "/parties/front-line/roster",
     "/people/{nora}", "/coach/writers",
     "/feedback/admin/questions", "/feedback/admin/questions/N1", "/feedback/admin/questions/R3",
     "/feedback/admin/questions/new", "/feedback/admin/questions/new?trigger=pulse&type=one_of",

@@ -7,6 +7,7 @@ from portal.accounts.views import (  # noqa: F401 - each adds its pages
     own,
     people,
     profile,
+    roster,
     signing,
     writers,
 )

@@ -8,7 +8,7 @@ import flask_babel
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import absences, queries
+from portal.accounts import absences, queries, roster
 from portal.accounts.forms import AbsenceForm
 from portal.accounts.models import Absence
 from portal.accounts.views.blueprint import bp
@@ -84,6 +84,7 @@ def _page(person_id: int, absence_id: int = 0, form: AbsenceForm | None = None) 
         changed=changed,
         removed=_removed(person_id),
         in_words=in_words,
+        shifts=roster.of_person(db, person_id, now()),
         today=_today(),
     )
 
