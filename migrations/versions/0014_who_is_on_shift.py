@@ -1,7 +1,7 @@
 """Who of a support party is on shift when: moments in UTC, and which calendar said so.
 
 Safe while the old code runs: it does not know the table. Going down keeps its rows in a table of plain rows
-(``kept_0015_shift``), and going up puts them back.
+(``kept_0014_shift``), and going up puts them back.
 """
 
 import sqlalchemy as sa
@@ -9,12 +9,12 @@ from alembic import op
 
 from portal.core.db import UtcDateTime
 
-revision = "0015"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-KEPT = "kept_0015_shift"
+KEPT = "kept_0014_shift"
 COLUMNS = "id, person_id, party_id, starts_at, ends_at, uid, occurrence, note"
 
 
