@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from fractions import Fraction
 from math import ceil
 from typing import Any, Final
@@ -37,6 +38,8 @@ CONDITIONS: Final = tuple(ASKED)
 
 CONFIDENT_SHARE: Final = Fraction(7, 10)
 FEWEST_ANSWERS: Final = 5
+MOST_NAMED: Final = 5
+"""So many shifts without a contact are named; of more, how many."""
 
 OWNER, PARTIES, LEAD, MANAGER, UNIT_CONTACT, READERS = "owner", "parties", "lead", "manager", "unit_contact", "readers"
 
@@ -76,7 +79,7 @@ class Surroundings:
     has_signs: bool = True
     has_decider: bool = True
     are_users_told: bool = True
-    uncovered_shifts: tuple[str, ...] = ()
+    uncovered_shifts: tuple[tuple[datetime, datetime], ...] = ()
     clashes: tuple[Clash, ...] = ()
     lead_days: int | None = None  # working days between handing in and go-live; None before it was handed in
     lead_wanted: int = 0
@@ -182,7 +185,8 @@ def _told(around: Surroundings) -> Found:
 
 
 def _covered(around: Surroundings) -> Found:
-    return _said("G11", not around.uncovered_shifts, OWNER, names=list(around.uncovered_shifts))
+    spans = [[moment.isoformat() for moment in span] for span in around.uncovered_shifts]
+    return _said("G11", not spans, OWNER, shifts=spans[:MOST_NAMED], count=len(spans))
 
 
 def _clash(around: Surroundings) -> Found:

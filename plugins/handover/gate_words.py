@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from plugins.handover import gate, plan
 from plugins.handover.models import Pack
 from plugins.handover.said_models import GateRow
+from portal.core.i18n import format_moment, ngettext
 from portal.core.i18n import gettext as _
 from portal.core.i18n import lazy_gettext as _l
-from portal.core.i18n import ngettext
 
 TITLES: Final[Mapping[str, Any]] = {
     "G1": _l("Everybody has signed"),
@@ -155,7 +156,15 @@ def _told(_facts: Mapping[str, Any], is_green: bool) -> str:
 
 
 def _covered(facts: Mapping[str, Any], is_green: bool) -> str:
-    return _("Each shift has a contact.") if is_green else _("No contact is named for: %(names)s.", names=_names(facts))
+    if is_green:
+        return _("Each shift has a contact.")
+    first = datetime.fromisoformat(facts["shifts"][0][0])
+    return ngettext(
+        "For %(num)s shift no contact is named: %(moment)s.",
+        "For %(num)s shifts no contact is named; the first begins %(moment)s.",
+        facts["count"],
+        moment=format_moment(first),
+    )
 
 
 def _clash(facts: Mapping[str, Any], is_green: bool) -> str:

@@ -13,7 +13,7 @@ from plugins.handover import moving, plan
 from plugins.handover.events import ChangeLiveDay, HandoverGateDue
 from plugins.handover.models import Change, Item, Pack, PackParty
 from plugins.handover.said_models import Confidence, LiveDay
-from portal.accounts.events import PersonAbsenceChanged
+from portal.accounts.events import PersonAbsenceChanged, RosterChanged
 from portal.accounts.models import Person
 from portal.articles.events import ArticlePublished
 from portal.core.clock import now as clock_now
@@ -49,6 +49,12 @@ class Gates:
         """Somebody is away, or is not: whoever is on shift when their team's packs go live is counted anew."""
         people = [event.person_id for event in events]
         teams = sa.select(Person.party_id).where(Person.id.in_(people))
+        named = sa.select(PackParty.pack_id).where(PackParty.party_id.in_(teams))
+        self._look(self._watched(session, Pack.id.in_(named)))
+
+    def roster_changed(self, session: Session, events: Sequence[RosterChanged]) -> None:
+        """Who is on shift is another now."""
+        teams = [event.party_id for event in events]
         named = sa.select(PackParty.pack_id).where(PackParty.party_id.in_(teams))
         self._look(self._watched(session, Pack.id.in_(named)))
 

@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from plugins.handover import cli, demo, events, jobs, models, personal, said_models
 from plugins.handover.views import BLUEPRINTS
-from portal.accounts.events import PersonAbsenceChanged
+from portal.accounts.events import PersonAbsenceChanged, RosterChanged
 from portal.articles.events import ArticlePublished
 from portal.core.events import Event, On
 from portal.core.hooks import HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
@@ -73,6 +73,7 @@ class HandoverPlugin(Plugin):
             On("feedback.answered", jobs.count_answer, reads=("invitation_id", "about", "about_id", "choices")),
             On(ArticlePublished, gates.article_published, batch=jobs.AT_ONCE, outside=True),
             On(PersonAbsenceChanged, gates.person_away, batch=jobs.AT_ONCE, outside=True),
+            On(RosterChanged, gates.roster_changed, batch=jobs.AT_ONCE, outside=True),
         ]
 
     @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,15 +10,16 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.handover import working_days
+from plugins.handover import plan, working_days
 from plugins.handover.models import Contact, Pack, PackParty
-from portal.accounts import absences
-from portal.accounts.models import Person
+from portal.accounts import roster
 from portal.organisation.calendar import Calendar
 from portal.organisation.models import Party
 
 FIRST_DAYS: Final = 2
 """Working days from go-live in which whoever is on shift has read the pack."""
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,31 +41,44 @@ def front_line_of(session: Session, pack: Pack) -> list[str]:
 
 
 def counted(session: Session, pack: Pack, calendar: Calendar) -> OnShift:
-    """Who is on shift in the first two working days from go-live on."""
+    """Who is on shift in the first two working days from go-live on; who is away all that time does not count."""
     start, end = working_days.first_days(calendar, pack.change.go_live_at, FIRST_DAYS)
-    people = _on_shift(session, front_line_of(session, pack), start, end)
-    first, last = calendar.today(start), calendar.today(end)
-    away = {
-        person_id
-        for person_id, spans in absences.days_of(session, people, first, last).items()
-        if any(begins <= first and ends >= calendar.add_working_days(first, 1) for begins, ends in spans)
-    }
-    return OnShift(people=frozenset(people - away), away=len(away))
+    parties = front_line_of(session, pack)
+    people = roster.on_shift(session, parties, start, end)
+    away = roster.away_throughout(session, people, start, end)
+    return OnShift(people=frozenset(person.id for person in people if person.id not in away), away=len(away))
 
 
-def uncovered(session: Session, pack: Pack, calendar: Calendar) -> tuple[str, ...]:
-    """The days of early life, as texts, in which nobody is named whom the front line calls."""
-    contacts = session.execute(
-        sa.select(Contact.starts_at, Contact.ends_at).where(Contact.pack_id == pack.id).order_by(Contact.starts_at)
-    ).all()
-    _start, end = working_days.first_days(calendar, pack.change.go_live_at, FIRST_DAYS)
-    covered = pack.change.go_live_at
-    for starts_at, ends_at in contacts:
-        if starts_at <= covered:
-            covered = max(covered, ends_at)
-    return () if covered >= end else (covered.date().isoformat(),)
+def uncovered(session: Session, pack: Pack, calendar: Calendar) -> tuple[Span, ...]:
+    """The parts of the front line's shifts in early life for which nobody is named whom they call, in order."""
+    start = pack.change.go_live_at
+    days = plan.plan().sizes[pack.size].early_life_days
+    end = max(pack.early_life_until or start, working_days.later(calendar, start, days))
+    stays = roster.shifts(session, front_line_of(session, pack), start, end)
+    shifts = _joined((max(stay.starts_at, start), min(stay.ends_at, end)) for stay in stays)
+    named = sa.select(Contact.starts_at, Contact.ends_at).where(Contact.pack_id == pack.id)
+    covered = _joined((starts_at, ends_at) for starts_at, ends_at in session.execute(named))
+    return tuple(left for shift in shifts for left in _without(shift, covered))
 
 
-def _on_shift(session: Session, party_ids: list[str], start: datetime, end: datetime) -> set[int]:
-    del start, end
-    return set(session.scalars(sa.select(Person.id).where(Person.party_id.in_(party_ids), Person.left_at.is_(None))))
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans of which no two meet, in order."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        elif start < end:
+            found.append((start, end))
+    return found
+
+
+def _without(span: Span, covered: Sequence[Span]) -> list[Span]:
+    """What is left of a span without those that are *covered*, which are in order and apart."""
+    left, at = [], span[0]
+    for start, end in covered:
+        if end <= at or start >= span[1]:
+            continue
+        if start > at:
+            left.append((at, start))
+        at = max(at, end)
+    return [*left, (at, span[1])] if at < span[1] else left
