@@ -9,11 +9,11 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.handover import moving, plan
-from plugins.handover.events import ChangeLiveDay, HandoverGateDue
+from plugins.handover import moving, plan, reading
+from plugins.handover.events import ChangeLiveDay, HandoverGateDue, HandoverPackChanged, HandoverPackMoved
 from plugins.handover.models import Change, Item, Pack, PackParty
 from plugins.handover.said_models import Confidence, LiveDay
-from portal.accounts.events import PersonAbsenceChanged, RosterChanged
+from portal.accounts.events import PersonAbsenceChanged, PersonAdded, PersonChanged, RosterChanged
 from portal.accounts.models import Person
 from portal.articles.events import ArticlePublished
 from portal.core.clock import now as clock_now
@@ -68,6 +68,27 @@ class Gates:
                 pack = writing.get(Pack, pack_id)
                 if pack is not None:
                     moving.follow(writing, pack, now=clock_now())
+
+
+def ask_readers(session: Session, event: HandoverPackMoved) -> None:
+    """All have signed: the front line is asked to read."""
+    pack = session.get(Pack, event.pack_id)
+    if pack is not None and event.to == plan.SIGNED_OFF:
+        reading.ask_all(session, pack, now=clock_now())
+
+
+def ask_again(session: Session, event: HandoverPackChanged) -> None:
+    """What is live says something else: whoever was not asked yet is, and the others find what is new to them."""
+    pack = session.get(Pack, event.pack_id)
+    if pack is not None and event.is_material and pack.state in reading.READABLE:
+        reading.ask_all(session, pack, now=clock_now())
+
+
+def welcome(session: Session, event: PersonAdded | PersonChanged) -> None:
+    """Somebody is new to a team: they get what its last thirty days brought."""
+    person = session.get(Person, event.person_id)
+    if person is not None and person.party_id:
+        reading.welcome(session, person, now=clock_now())
 
 
 def nightly(session: Session, now: datetime) -> None:

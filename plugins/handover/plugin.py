@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from plugins.handover import cli, demo, events, jobs, models, personal, said_models
 from plugins.handover.views import BLUEPRINTS
-from portal.accounts.events import PersonAbsenceChanged, RosterChanged
+from portal.accounts.events import PersonAbsenceChanged, PersonAdded, PersonChanged, RosterChanged
 from portal.articles.events import ArticlePublished
 from portal.core.events import Event, On
 from portal.core.hooks import HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
@@ -55,6 +55,7 @@ class HandoverPlugin(Plugin):
             "handover_changes": HelpLink("KB9019", "Record a change"),
             "handover_decisions": HelpLink("KB9021", "Exceptions and debts"),
             "handover_packs": HelpLink("KB9020", "Sign, or send back"),
+            "handover_reading": HelpLink("KB9018", "Read a pack"),
             "handover_signing": HelpLink("KB9020", "Suppliers sign by a link"),
             "handover_writing": HelpLink("KB9019", "Write the pack"),
         }
@@ -73,6 +74,10 @@ class HandoverPlugin(Plugin):
             On("feedback.answered", jobs.count_answer, reads=("invitation_id", "about", "about_id", "choices")),
             On(ArticlePublished, gates.article_published, batch=jobs.AT_ONCE, outside=True),
             On(PersonAbsenceChanged, gates.person_away, batch=jobs.AT_ONCE, outside=True),
+            On(events.HandoverPackMoved, jobs.ask_readers),
+            On(events.HandoverPackChanged, jobs.ask_again),
+            On(PersonAdded, jobs.welcome),
+            On(PersonChanged, jobs.welcome),
             On(RosterChanged, gates.roster_changed, batch=jobs.AT_ONCE, outside=True),
         ]
 

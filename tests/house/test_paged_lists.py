@@ -42,6 +42,7 @@ PAGED = {
     "feedback/said.html": ("visitor", "/feedback/said"),
     "feedback/rounds.html": ("admin", "/feedback/admin/rounds"),
     "handover/state.html": ("front_line", "/handover/state/draft"),
+    "handover/my.html": ("front_line", "/handover/my"),
     "handover/debts.html": ("front_line", "/handover/debts"),
     "gamification/badge_rules.html": ("admin", "/recognition/admin"),
     "gamification/badge.html": ("front_line", "/badges/well-worn"),

@@ -242,6 +242,13 @@ TABLE: dict[str, frozenset[str]] = {
     "handover_decisions.exception": frozenset({"change_manager"}),
     "handover_decisions.except_it": frozenset({"change_manager"}),
     "handover_signing.send": DESK,
+    "handover_reading.my": DESK,
+    "handover_reading.show": DESK,
+    "handover_reading.confirm": DESK,
+    "handover_reading.quiz": DESK,
+    "handover_reading.answer": DESK,
+    "handover_reading.write_quiz": DESK,
+    "handover_reading.save_quiz": DESK,
     "handover_signing.show": EVERYBODY,  # whoever has the link
     "handover_signing.sign": EVERYBODY,  # whoever has the link
     "home.front": EVERYBODY,
