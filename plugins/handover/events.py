@@ -69,6 +69,16 @@ class HandoverSigned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandoverSilence(Event):
+    """A party that is asked to sign says nothing: *level* 1 reminds it, 2 tells its lead, 3 the change managers."""
+
+    name: ClassVar[str] = "handover.silence"
+    pack_id: int
+    party_id: str
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandoverWordingContested(Event):
     """A party says that what its owner called wording is more than that."""
 
@@ -196,6 +206,7 @@ ALL: tuple[type[Event], ...] = (
     HandoverGateDue,
     HandoverGateTurned,
     HandoverSigned,
+    HandoverSilence,
     HandoverWordingContested,
     HandoverQuestionAsked,
     HandoverQuestionReplied,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 from flask import Blueprint
 
-from plugins.handover import cli, demo, events, jobs, models, personal, said_models
+from plugins.handover import cli, demo, events, jobs, models, notices, personal, said_models
 from plugins.handover.views import BLUEPRINTS
 from portal.accounts.events import PersonAbsenceChanged, PersonAdded, PersonChanged, RosterChanged
 from portal.articles.events import ArticlePublished
@@ -16,6 +16,7 @@ from portal.core.hooks import HelpLink, NavItem, Permission, PersonalData, Step,
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Plugin
+from portal.notices.kinds import NoticeKind
 
 __all__ = ["HandoverPlugin", "models", "said_models"]
 
@@ -75,6 +76,7 @@ class HandoverPlugin(Plugin):
             On(ArticlePublished, gates.article_published, batch=jobs.AT_ONCE, outside=True),
             On(PersonAbsenceChanged, gates.person_away, batch=jobs.AT_ONCE, outside=True),
             On(events.HandoverPackMoved, jobs.ask_readers),
+            *self._told(),
             On(events.HandoverPackChanged, jobs.ask_again),
             On(PersonAdded, jobs.welcome),
             On(PersonChanged, jobs.welcome),
@@ -86,8 +88,14 @@ class HandoverPlugin(Plugin):
         """Each night all gates; days after go-live are told."""
         return [
             Every("gates", DAY_SECONDS, jobs.nightly),
+            Every("silence", HOUR_SECONDS, notices.look_for_silence),
             Every("live_days", HOUR_SECONDS, jobs.tell_live_days),
         ]
+
+    @hookimpl
+    def notice_kinds(self) -> list[NoticeKind]:
+        """What people hear of."""
+        return list(notices.KINDS)
 
     @hookimpl
     def commands(self) -> list[click.Command]:
@@ -112,3 +120,13 @@ class HandoverPlugin(Plugin):
     def demo_steps(self) -> list[Step]:
         """Changes on their way."""
         return [Step(60, lambda: demo.fill(self.portal))]
+
+    def _told(self) -> list[On]:
+        telling = notices.Telling(self.portal.db)
+        return [
+            On(events.HandoverPackMoved, telling.pack_moved, outside=True),
+            On(events.HandoverQuestionAsked, telling.question_asked, outside=True),
+            On(events.HandoverQuestionReplied, telling.question_replied, outside=True),
+            On(events.HandoverGateTurned, telling.gate_turned, outside=True),
+            On(events.HandoverSilence, telling.silence, outside=True),
+        ]

@@ -51,7 +51,7 @@ def ask_all(session: Session, pack: Pack, *, now: datetime) -> int:
     """
     calendar = working_days.calendar_of(session, pack)
     start, end = working_days.first_days(calendar, pack.change.go_live_at, shifts.FIRST_DAYS)
-    people = _readers(session, pack)
+    people = readers(session, pack)
     away = roster.away_throughout(session, people, start, end)
     held = {
         row.person_id: row for row in session.scalars(sa.select(Reading).where(Reading.pack_id == pack.id))
@@ -69,7 +69,8 @@ def ask_all(session: Session, pack: Pack, *, now: datetime) -> int:
     return count
 
 
-def _readers(session: Session, pack: Pack) -> Sequence[Person]:
+def readers(session: Session, pack: Pack) -> Sequence[Person]:
+    """Who is asked to read a pack: everybody of its front-line and onsite parties."""
     parties = (
         sa.select(PackParty.party_id)
         .join(Party, Party.id == PackParty.party_id)
