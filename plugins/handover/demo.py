@@ -115,7 +115,7 @@ def _early_life(session: Session, now: datetime) -> None:
 
 
 def _in_review(session: Session, now: datetime) -> None:
-    pack = _written(session, "CHG-0455", "Meeting rooms: booking on the door", days=13, now=now - timedelta(days=4),
+    pack = _written(session, "CHG-0455", "Meeting rooms: booking on the door", days=9, now=now - timedelta(days=4),
                     services=("meetings",), units=("sales", "purchasing"))  # fmt: skip
     moving.move(session, pack, plan.IN_REVIEW, _actor(session, pack, "ines"), now=now - timedelta(days=3))
     _sign(session, pack, ("emre", "onsite"), now=now - timedelta(days=2))
