@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.handover import asking, changes, items, moving, people, plan, preparing, signing, writing
+from plugins.handover import asking, changes, excepting, items, moving, people, plan, preparing, signing, writing
 from plugins.handover.models import Change, Contact, Item, Pack
 from plugins.handover.moves import Actor, Given
 from plugins.handover.said_models import UNDERSTOOD, Reading, Vouch
@@ -93,7 +93,8 @@ def fill(house: Portal) -> str:
         _in_review(session, now)
         _sent_back(session, now)
         _draft(session, now)
-    return "Four changes on their way."
+        _emergency(session, now)
+    return "Five changes on their way."
 
 
 def _early_life(session: Session, now: datetime) -> None:
@@ -140,6 +141,18 @@ def _draft(session: Session, now: datetime) -> None:
     pack = changes.record(session, told, source="page", by=told.owner_id, now=now).pack
     _say(session, pack, "what_changes", "Laptops get another program for the VPN. It starts by itself.", now=now)
     moving.follow(session, pack, now=now)
+
+
+def _emergency(session: Session, now: datetime) -> None:
+    """The certificate of the door system ran out: live at once, and the pack is owed."""
+    emre, henrik = (with_login(session, login).id for login in ("emre", "henrik"))
+    told = changes.Told(ref="CHG-0474", title="Doors: new certificate", kind="emergency", people_affected=60,
+                        go_live_at=now, owner_id=emre, services=("network",), units=("warehouse",))  # fmt: skip
+    pack = changes.record(session, told, source="page", by=emre, now=now).pack
+    given = Given(reason="The old certificate ran out at noon.", accepted_by=henrik,
+                  risk="Whoever has an old badge may have to ring at the gate until this evening.")  # fmt: skip
+    note = "Doors in the warehouse open again. Old badges may fail once: hold them to the reader for three seconds."
+    excepting.emergency(session, pack, _actor(session, pack, "carla"), given, note, now=now)
 
 
 def _written(
