@@ -36,6 +36,10 @@ MOST_NAMES: Final = 50_000
 OPENED, ANSWERED, PARTLY, DECLINED = "opened", "answered", "partly", "declined"
 
 
+COUNTED: Final = frozenset({"H1"})
+"""Questions whose answer is told by its place in the list, since a gate counts it (handover confidence)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Saved:
     """What came of a form: how many answers it has now, and whether it took the place of an earlier one."""
@@ -118,9 +122,19 @@ def save_answers(
         about=invitation.about,
         about_id=invitation.about_id,
         again=first_at is not None,
+        choices=_counted(read, bank),
     )
     emit(session, answered)
     return Saved(invitation_id=invitation.id, count=len(read.ids), again=first_at is not None, state=invitation.state)
+
+
+def _counted(read: ReadForm, bank: Bank) -> dict[str, int]:
+    """What was chosen of the questions that others count, as the place of the answer in its list."""
+    return {
+        each: [choice.value for choice in bank.questions[each].choices].index(values[0])
+        for each, values in read.chosen.items()
+        if each in COUNTED
+    }
 
 
 def may_change(invitation: Invitation, now: datetime) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from portal.core.events import Event
@@ -10,7 +11,11 @@ from portal.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class FeedbackAnswered(Event):
-    """Somebody answered questions by name or in confidence. Anonymous rounds tell nothing of the kind."""
+    """Somebody answered questions by name or in confidence. Anonymous rounds tell nothing of the kind.
+
+    *choices* holds, by question, the index of what was chosen, of the few questions that another plugin counts
+    (``asking.COUNTED``); of all others, and of words, nothing is told.
+    """
 
     name: ClassVar[str] = "feedback.answered"
     invitation_id: str
@@ -18,6 +23,7 @@ class FeedbackAnswered(Event):
     about: str
     about_id: str
     again: bool
+    choices: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

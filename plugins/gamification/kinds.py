@@ -84,7 +84,7 @@ def _kind(
 
 
 _REQUESTS: Final = "requests"
-_HANDOVER: Final = "handovers"
+_CHANGED: Final = "handover.pack_changed"
 _REFERRALS: Final = "referrals"
 _VISITS: Final = "visits"
 _ANSWERS: Final = "a way to tell it without naming whoever answered"
@@ -101,11 +101,11 @@ _TABLE: Final = (
     _kind("article.kept_fresh", "article", waits_for="verification", own=True),
     _kind("article.merged", "article", "article.brought_back article.merged", own=True),
     _kind("gap.closed", "gap", "gap.closed gap.rejected", "service", by_system=True),
-    _kind("handover.question_useful", "pack", waits_for=_HANDOVER),
-    _kind("handover.question_answered", "pack", waits_for=_HANDOVER),
-    _kind("handover.accepted_in_time", "pack", "", "size", waits_for=_HANDOVER, by_system=True),
-    _kind("handover.all_acknowledged", "pack", "", "size", waits_for=_HANDOVER, by_system=True),
-    _kind("handover.clean_landing", "pack", "", "size", waits_for=_HANDOVER, by_system=True),
+    _kind("handover.question_useful", "pack", "handover.question_useful"),
+    _kind("handover.question_answered", "pack", "handover.question_answered"),
+    _kind("handover.accepted_in_time", "pack", f"handover.accepted_in_time {_CHANGED}", "size", by_system=True),
+    _kind("handover.all_acknowledged", "pack", f"handover.all_acknowledged {_CHANGED}", "size", by_system=True),
+    _kind("handover.clean_landing", "pack", "handover.clean_landing", "size", by_system=True),
     _kind("script.updated_before_golive", "article", waits_for="scripts", by_system=True),
     _kind("request.superuser_solved", "request", "", "service", waits_for=_REFERRALS),
     _kind("referral.solved", "request", "", "service", "superuser", waits_for=_REFERRALS),

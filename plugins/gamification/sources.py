@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from plugins.gamification import from_accounts, from_articles, from_feedback, from_search
+from plugins.gamification import from_accounts, from_articles, from_feedback, from_handover, from_search
 from plugins.gamification.events import GamificationRatingDue
 from plugins.gamification.telling import Deed, tell
 from portal.accounts.events import ProficiencyGranted, ProficiencyWithdrawn
@@ -125,6 +125,41 @@ SOURCES: Final = (
         reads=("improvement_id", "proposer_id", "owner_id"),
         actor="nobody", credit="who proposed it and who delivered it, unless they checked it themselves",
         subject="improvement ID", key="ID",
+    ),
+    Source(
+        "handover.question_useful", from_handover.question_useful, "handover.question_useful",
+        reads=("pack_id", "question_id", "person_id"),
+        actor="who answered", credit="who asked", subject="pack ID", key="question",
+    ),
+    Source(
+        "handover.question_answered", from_handover.question_answered, "handover.question_answered",
+        reads=("pack_id", "question_id", "person_id", "is_quick"),
+        actor="who asked, and accepted it", credit="who answered within a working day", subject="pack ID",
+        key="question",
+    ),
+    Source(
+        "handover.accepted_in_time", from_handover.accepted_in_time, "handover.accepted_in_time",
+        reads=("pack_id", "version", "person_id", "size"),
+        actor="nobody", credit="who owns the pack", subject="pack ID", key="pack : version",
+    ),
+    Source(
+        "handover.all_acknowledged", from_handover.all_acknowledged, "handover.all_acknowledged",
+        reads=("pack_id", "version", "person_id", "size"),
+        actor="nobody", credit="who owns the pack", subject="pack ID", key="pack : version",
+    ),
+    Source(
+        "handover.pack_changed", from_handover.pack_changed, "handover.accepted_in_time",
+        reads=("pack_id", "version", "is_material"), back="withdrawn: what was signed changed, and all are asked again",
+    ),
+    Source(
+        "handover.pack_changed", from_handover.pack_changed, "handover.all_acknowledged",
+        reads=("pack_id", "version", "is_material"), back="withdrawn: as above",
+    ),
+    Source(
+        "handover.clean_landing", from_handover.clean_landing, "handover.clean_landing",
+        reads=("pack_id", "person_ids", "size"),
+        actor="nobody", credit="who owns the pack, and the leads of the front line who signed it", subject="pack ID",
+        key="pack",
     ),
 )
 # fmt: on

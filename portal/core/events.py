@@ -181,6 +181,12 @@ class Bus:
         return on.event(actor_id=row.actor_id, **{key: value for key, value in row.payload.items() if key in known})
 
 
+def is_told(session: Session, event_name: str) -> bool:
+    """Whether some room or plugin that is switched on tells the event of this name; not in a session without a bus."""
+    bus: Bus | None = session.info.get(BUS)
+    return bus is not None and event_name in bus.live_events()
+
+
 def emit(session: Session, event: Event) -> int:
     """Write *event* and one job for each listener in the caller's transaction; return the event's id.
 

@@ -72,6 +72,7 @@ def test_of_several_roles_the_highest_level_counts_and_permissions_add_up(rights
         "feedback.admin",
         "gamification.define",
         "gamification.see",
+        "handover.read",
         "roster.keep",
         "roster.read",
         "search.explain",

@@ -13,6 +13,9 @@ from plugins.feedback.loop_models import Callback, Improvement
 from plugins.feedback.models import Invitation, Verbatim
 from plugins.feedback.round_models import Round
 from plugins.gamification.models import Contribution, Review, Thanks
+from plugins.handover import plan
+from plugins.handover.models import Contact, Edit, Item, Pack
+from plugins.handover.said_models import Debt, Question
 from portal.accounts.models import Person
 from portal.accounts.rights import Rights
 from portal.articles import attachments
@@ -82,6 +85,7 @@ class Town:
             return (
                 self._of_questions(session)
                 | self._of_recognition(session)
+                | self._of_handover(session)
                 | {
                     "address": [
                         *(a.address for a in articles_),
@@ -129,6 +133,26 @@ class Town:
     def has_recognition(self) -> bool:
         """Whether anybody is recognised here."""
         return any(member.name == "gamification" for member in self.house.plugins)
+
+    @property
+    def has_handover(self) -> bool:
+        """Whether changes are handed over here."""
+        return any(member.name == "handover" for member in self.house.plugins)
+
+    def _of_handover(self, session: Session) -> dict[str, list[str]]:
+        if not self.has_handover:
+            return {}
+        ids = {"pack_id": Pack.id, "asked_id": Question.id, "item_id": Item.id, "debt_id": Debt.id, "edit_id": Edit.id,
+               "contact_id": Contact.id}  # fmt: skip
+        return {name: [*(str(each) for each in session.scalars(sa.select(column))), "999999"]
+                for name, column in ids.items()} | {
+            "party_id": ["front-line", "onsite", "nothing"],
+            "state": [plan.DRAFT, plan.IN_REVIEW, plan.CLOSED, "nothing"],
+            "to": [plan.IN_REVIEW, plan.CANCELLED],
+            "how": ["accepted", "open"],
+            "criterion": ["debts", "contacts"],
+            "secret": ["nothing"],
+        }  # fmt: skip
 
     def _of_recognition(self, session: Session) -> dict[str, list[str]]:
         if not self.has_recognition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytest
@@ -26,8 +27,8 @@ def bus(tmp_path):
 
 
 def is_plain(kind: Any) -> bool:
-    """Whether values of this type are ids or plain values: such a type, a choice of them, or a tuple of one."""
-    if kind in PLAIN:
+    """Whether values of this type are ids or plain values: such a type, a choice of them, a tuple of one, or counts."""
+    if kind in PLAIN or kind == Mapping[str, int]:
         return True
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):

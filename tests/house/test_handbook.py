@@ -117,6 +117,10 @@ def test_every_page_of_the_handbook_is_an_article_without_a_fault():
         ("KB9015", "portal", Level.EVERYONE, FOR_CARETAKERS),
         ("KB9016", "portal", Level.EVERYONE, FOR_CARETAKERS),
         ("KB9017", "portal", Level.EVERYONE, FOR_CARETAKERS),
+        ("KB9018", "portal", Level.SUPPORT, ()),
+        ("KB9019", "portal", Level.SUPPORT, ()),
+        ("KB9020", "portal", Level.SUPPORT, ()),
+        ("KB9021", "portal", Level.SUPPORT, ()),
     ]
 
 

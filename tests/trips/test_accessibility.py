@@ -7,6 +7,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,13 @@ VISITOR = (
     "/services", "/services/printing", "/contact", "/sign-in",
     "/kb/KB0034/history", "/kb/KB0034/compare?before={KB0034_1}&after={KB0034_3}", "/feedback/answer/{asked}",
     "/feedback/form/{invited}?q=R1&v=4", "/feedback/round/{round}/{token}", "/feedback/round/thanks",
-    "/feedback/said", "/feedback/settled/{settled}",
+    "/feedback/said", "/feedback/settled/{settled}", "/handover/sign/{to_sign}",
 )  # fmt: skip
 FRONT_LINE = (
     "/", "/desk", "/desk?q=phone", "/desk?q=printing&open=KB0026", "/kb/KB0021", "/kb/KB0026", "/kb/KB0010",
     "/kb/KB0042", "/kb/KB0046", "/kb/KB0056", "/people/{me}", "/people/{me}/settings", "/people/{me}/password",
-    "/people/{me}/sign-ins", "/people/{me}/looks", "/people/{me}/absences", "/parties/front-line/roster", "/units/it", "/services/remote-access",
+    "/people/{me}/sign-ins", "/people/{me}/looks", "/people/{me}/absences", "/parties/front-line/roster",
+    "/units/it", "/services/remote-access",
     "/search?q=vpn&service=remote-access",
     "/attachments", "/write", "/write/{KB1003_1}", "/write/{KB1003_1}/found-by",
     "/write/capture?q=empty", "/write/new?q=printing",
@@ -72,8 +74,16 @@ COACH = (
     "/recognition/people/{nora}", "/recognition/reviews", "/recognition/reviews?state=over", "/recognition/reviews/1",
 )  # fmt: skip
 SENT_BACK, WAITS = ("/write/{KB1001_1}", "/write", "/notices"), ("/write/{KB1002_1}", "/write", "/review")
+HANDS_OVER = (
+    "/handover", "/handover/my", "/handover/new", "/handover/state/draft", "/handover/debts", "/handover/debts/1",
+    "/handover/1", "/handover/1/print", "/handover/1/read", "/handover/1/quiz", "/handover/1/quiz/write",
+    "/handover/2", "/handover/3", "/handover/3/write", "/handover/3/items", "/handover/3/who", "/handover/3/change",
+    "/handover/5",
+)  # fmt: skip
+DECIDES = ("/handover/4/exception", "/handover/2", "/handover/5", "/handover/debts/1")
 PAGES = {
-    "": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH, "sabine": SENT_BACK, "emre": WAITS
+    "": VISITOR, "jo": FRONT_LINE, "olu": ADMIN, "grace": COACH, "sabine": SENT_BACK, "emre": WAITS,
+    "ines": HANDS_OVER, "carla": DECIDES, "mara": ("/handover/1", "/handover/2", "/handover/1/quiz/write"),
 }  # fmt: skip
 NOT_PAGES = {
     "/healthz",
@@ -128,7 +138,12 @@ def invited(portal: Served) -> dict[str, str]:
             (secret, at, at, at),
         )
         connection.execute("INSERT OR IGNORE INTO feedback_invited (round_id, person_id) VALUES (900, ?)", (person,))
-    return {"invited": "f" * 43, "round": "900", "token": tokens.token_of(secret, person)}
+        connection.execute(
+            "INSERT OR IGNORE INTO handover_sign_link (id, pack_id, version, party_id, address, secret_hash, sent_at,"
+            " expires_at) VALUES (900, 2, 1, 'onsite', 'sam@supplier.example', ?, ?, ?)",
+            (sha256(b"opens it").hexdigest(), at, at),
+        )
+    return {"to_sign": "opens%20it", "invited": "f" * 43, "round": "900", "token": tokens.token_of(secret, person)}
 
 
 def barriers(page: Page) -> list[str]:

@@ -52,6 +52,7 @@ def test_the_first_sign_in_asks_for_a_password_of_ones_own(admin: Page):
             "Desk",
             "Write",
             "Review",
+            "Handover",
             "Recognition",
             "Withheld",
             "Answers",
@@ -101,7 +102,7 @@ def test_a_person_is_added_after_a_slip_and_signs_in(
     password = admin.locator("dd code").nth(1).inner_text()
     rosa = sign_in(window(), fresh.served, login, password)
     links = rosa.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(links).to_have_text(["Services", "Desk", "Write", "Review", "Recognition"])
+    expect(links).to_have_text(["Services", "Desk", "Write", "Review", "Handover", "Recognition"])
 
     admin.get_by_role("link", name="Go on").click()
     go_on(admin, "Rosa Lind")
@@ -111,7 +112,18 @@ def test_a_person_is_added_after_a_slip_and_signs_in(
     rosa.reload()
     expect(links).to_have_text(
         [
-            *("Services", "Desk", "Write", "Review", "Recognition", "Withheld", "Answers", "Who writes", "Superusers"),
+            *(
+                "Services",
+                "Desk",
+                "Write",
+                "Review",
+                "Handover",
+                "Recognition",
+                "Withheld",
+                "Answers",
+                "Who writes",
+                "Superusers",
+            ),
             "Synonyms",
         ]
     )

@@ -59,7 +59,7 @@ def test_the_event_tells_that_something_was_answered_and_neither_what_nor_by_who
     save(session, asked, {"N1": ["2"], "N4": ["Print for Robin Bell"]})
     save(session, asked, {"N1": ["3"]}, now=NOON + timedelta(hours=1))
 
-    of_both = {"invitation_id": asked.id, "template": "N", "about": "verdict", "about_id": "1"}
+    of_both = {"invitation_id": asked.id, "template": "N", "about": "verdict", "about_id": "1", "choices": {}}
     assert told(session) == [(None, of_both | {"again": False}), (None, of_both | {"again": True})]
 
 

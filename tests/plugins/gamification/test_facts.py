@@ -83,7 +83,9 @@ def test_each_kind_says_whence_it_comes_or_what_it_waits_for():
     assert written_here == ["thanks.received", RETRACTED, BY_HAND, GRANDFATHERED]
     assert [kind.name for kind in KINDS.values() if not kind.waits_for] == [
         *("article.solved", "article.helpful", "article.rated_clear", "article.improved", "article.reviewed"),
-        *("article.merged", "gap.closed", "improvement.delivered", "thanks.received"),
+        *("article.merged", "gap.closed", "handover.question_useful", "handover.question_answered"),
+        *("handover.accepted_in_time", "handover.all_acknowledged", "handover.clean_landing"),
+        *("improvement.delivered", "thanks.received"),
         *("proficiency.granted", RETRACTED, BY_HAND, GRANDFATHERED),
     ]
     assert len(KINDS) == 36

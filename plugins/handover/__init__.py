@@ -1,0 +1,1 @@
+"""Handover: no change meets a user before it has met the front line."""
