@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import click
-from flask import Blueprint
+from flask import Blueprint, render_template
+from markupsafe import Markup
 
-from plugins.handover import cli, demo, events, jobs, models, notices, personal, said_models
+from plugins.handover import banner, cli, demo, events, jobs, models, notices, personal, said_models, search
 from plugins.handover.views import BLUEPRINTS
 from portal.accounts.events import PersonAbsenceChanged, PersonAdded, PersonChanged, RosterChanged
+from portal.accounts.login import Viewer
 from portal.articles.events import ArticlePublished
+from portal.core.clock import now
 from portal.core.events import Event, On
 from portal.core.hooks import HelpLink, NavItem, Permission, PersonalData, Step, hookimpl
 from portal.core.i18n import lazy_gettext as _l
 from portal.core.jobs import Every
 from portal.core.plugins import Plugin
+from portal.core.web import reading
 from portal.notices.kinds import NoticeKind
+from portal.search.hooks import Searchable
 
 __all__ = ["HandoverPlugin", "models", "said_models"]
 
@@ -96,6 +101,17 @@ class HandoverPlugin(Plugin):
     def notice_kinds(self) -> list[NoticeKind]:
         """What people hear of."""
         return list(notices.KINDS)
+
+    @hookimpl
+    def searchables(self) -> list[Searchable]:
+        """Packs and their known errors can be found, by support."""
+        return list(search.SEARCHABLES)
+
+    @hookimpl
+    def slot_desk_top(self, viewer: Viewer) -> Markup | None:
+        """Changes of these days."""
+        changes = banner.of_these_days(reading(), now()) if viewer.rights.may(READ) else ()
+        return Markup(render_template("handover/_banner.html", changes=changes)) if changes else None  # noqa: S704
 
     @hookimpl
     def commands(self) -> list[click.Command]:

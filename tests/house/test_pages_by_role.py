@@ -225,6 +225,7 @@ TABLE: dict[str, frozenset[str]] = {
     "handover_writing.contact": HANDS_OVER,
     "handover_writing.remove_contact": HANDS_OVER,
     "handover_packs.show": DESK,
+    "handover_packs.errors": DESK,
     "handover_packs.sheet": DESK,
     "handover_packs.sign": DESK,
     "handover_packs.send_back": DESK,

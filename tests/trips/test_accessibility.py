@@ -76,7 +76,8 @@ COACH = (
 SENT_BACK, WAITS = ("/write/{KB1001_1}", "/write", "/notices"), ("/write/{KB1002_1}", "/write", "/review")
 HANDS_OVER = (
     "/handover", "/handover/my", "/handover/new", "/handover/state/draft", "/handover/debts", "/handover/debts/1",
-    "/handover/1", "/handover/1/print", "/handover/1/read", "/handover/1/quiz", "/handover/1/quiz/write",
+    "/handover/1", "/handover/1/print", "/handover/1/errors",
+    "/handover/1/read", "/handover/1/quiz", "/handover/1/quiz/write",
     "/handover/2", "/handover/3", "/handover/3/write", "/handover/3/items", "/handover/3/who", "/handover/3/change",
     "/handover/5",
 )  # fmt: skip

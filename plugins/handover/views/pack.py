@@ -46,6 +46,13 @@ def show(pack_id: int) -> str:
     return page(pack_id)
 
 
+@bp.get("/handover/<int:pack_id>/errors")
+@require(READ)
+def errors(pack_id: int) -> ResponseReturnValue:
+    """The known errors of a pack: where the search leads, on its page."""
+    return redirect(url_for(".show", pack_id=pack_id, _anchor="known_errors"))
+
+
 @bp.get("/handover/<int:pack_id>/print")
 @require(READ)
 def sheet(pack_id: int) -> str:
