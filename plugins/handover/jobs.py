@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.handover import moving, plan, reading
+from plugins.handover import keeping_drafts, moving, plan, reading
 from plugins.handover.events import ChangeLiveDay, HandoverGateDue, HandoverPackChanged, HandoverPackMoved
 from plugins.handover.models import Change, Item, Pack, PackParty
 from plugins.handover.said_models import Confidence, LiveDay
@@ -75,6 +75,13 @@ def ask_readers(session: Session, event: HandoverPackMoved) -> None:
     pack = session.get(Pack, event.pack_id)
     if pack is not None and event.to == plan.SIGNED_OFF:
         reading.ask_all(session, pack, now=clock_now())
+
+
+def keep_drafts(session: Session, event: HandoverPackMoved) -> None:
+    """A pack is closed: what it knew becomes drafts of articles."""
+    pack = session.get(Pack, event.pack_id)
+    if pack is not None and event.to == plan.CLOSED:
+        keeping_drafts.keep(session, pack, closed_by=event.actor_id, now=clock_now())
 
 
 def ask_again(session: Session, event: HandoverPackChanged) -> None:

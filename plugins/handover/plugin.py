@@ -81,6 +81,7 @@ class HandoverPlugin(Plugin):
             On(ArticlePublished, gates.article_published, batch=jobs.AT_ONCE, outside=True),
             On(PersonAbsenceChanged, gates.person_away, batch=jobs.AT_ONCE, outside=True),
             On(events.HandoverPackMoved, jobs.ask_readers),
+            On(events.HandoverPackMoved, jobs.keep_drafts),
             *self._told(),
             On(events.HandoverPackChanged, jobs.ask_again),
             On(PersonAdded, jobs.welcome),

@@ -235,3 +235,14 @@ class LiveDay(Model):
     pack_id: Mapped[int] = mapped_column(sa.ForeignKey("handover_pack.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[int] = mapped_column(primary_key=True)
     told_at: Mapped[datetime]
+
+
+class KeptDraft(Model):
+    """A draft that was made of a pack on closing: *what* is ``first_fixes``, or ``known_errors`` with its row."""
+
+    __tablename__ = "handover_kept_draft"
+
+    pack_id: Mapped[int] = mapped_column(sa.ForeignKey("handover_pack.id", ondelete="CASCADE"), primary_key=True)
+    what: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    article_ref: Mapped[str] = mapped_column(sa.String(20))
+    made_at: Mapped[datetime]

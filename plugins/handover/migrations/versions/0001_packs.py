@@ -41,6 +41,7 @@ TABLES = (
     "handover_vouch",
     "handover_debt",
     "handover_live_day",
+    "handover_kept_draft",
 )
 
 
@@ -71,6 +72,7 @@ def upgrade():
     _vouch()
     _debt()
     _live_day()
+    _kept_draft()
 
 
 def downgrade():
@@ -547,4 +549,15 @@ def _live_day():
     sa.Column('told_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['pack_id'], ['handover_pack.id'], name=op.f('fk_handover_live_day_pack_id_handover_pack'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('pack_id', 'day', name=op.f('pk_handover_live_day'))
+    )
+
+
+def _kept_draft():
+    op.create_table('handover_kept_draft',
+    sa.Column('pack_id', sa.Integer(), nullable=False),
+    sa.Column('what', sa.String(20), nullable=False),
+    sa.Column('article_ref', sa.String(20), nullable=False),
+    sa.Column('made_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['pack_id'], ['handover_pack.id'], name=op.f('fk_handover_kept_draft_pack_id_handover_pack'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('pack_id', 'what', name=op.f('pk_handover_kept_draft'))
     )
