@@ -36,13 +36,14 @@ def of_these_days(session: Session, now: datetime) -> Sequence[Shown]:
         Pack.state.in_((plan.SIGNED_OFF, plan.READY)), Change.go_live_at.between(now - AROUND, now + AROUND)
     )
     came = sa.and_(Pack.state.in_((plan.LIVE, plan.EARLY_LIFE)), Pack.live_at >= now - AROUND)
+    excepted = sa.and_(Pack.state.in_((plan.LIVE, plan.EARLY_LIFE)), Waiver.id.is_not(None))
     query = (
         sa.select(Pack.id, Pack.state, Change.title, Change.go_live_at, sa.func.max(Waiver.risk).label("risk"))
         .join(Change, Change.id == Pack.change_id)
         .outerjoin(Waiver, open_one)
-        .where(sa.or_(comes, came, Waiver.id.is_not(None)))
+        .where(sa.or_(comes, came, excepted))
         .group_by(Pack.id, Pack.state, Change.title, Change.go_live_at)
-        .order_by(Change.go_live_at, Pack.id)
+        .order_by(Change.go_live_at.desc(), Pack.id)  # what comes stands before what is old
         .limit(MOST)
     )
     return [

@@ -24,6 +24,7 @@ class HandoverPackMoved(Event):
 
     name: ClassVar[str] = "handover.pack_moved"
     pack_id: int
+    step_id: int
     source: str
     to: str
     version: int

@@ -63,8 +63,9 @@ def _make(
 ) -> None:
     made = plan.plan().moves_between(pack.state, to)[0]
     source = pack.state
-    session.add(Step(pack_id=pack.id, version=pack.version, source=source, to=to, by=actor.person_id,
-                     reason=given.reason.strip(), at=now))  # fmt: skip
+    step = Step(pack_id=pack.id, version=pack.version, source=source, to=to, by=actor.person_id,
+                reason=given.reason.strip(), at=now)  # fmt: skip
+    session.add(step)
     if moves.NEW_VERSION & set(made.needs):
         pack.version += 1
     if moves.ASK_AGAIN in made.needs:
@@ -72,7 +73,7 @@ def _make(
     pack.state, pack.state_since = to, now
     _brought_about(session, pack, source, actor, given, now=now)
     session.flush()
-    emit(session, HandoverPackMoved(actor_id=actor.person_id, pack_id=pack.id, source=source, to=to,
+    emit(session, HandoverPackMoved(actor_id=actor.person_id, pack_id=pack.id, step_id=step.id, source=source, to=to,
                                     version=pack.version))  # fmt: skip
 
 

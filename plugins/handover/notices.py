@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from plugins.handover import people, plan, reading, shifts, working_days
 from plugins.handover.events import (
     HandoverGateTurned,
+    HandoverPackChanged,
     HandoverPackMoved,
     HandoverQuestionAsked,
     HandoverQuestionReplied,
     HandoverSilence,
 )
 from plugins.handover.models import Change, Pack, PackParty
-from plugins.handover.said_models import UNDERSTOOD, Question, Reading, SignOff
+from plugins.handover.said_models import Question, Reading, SignOff
 from portal.accounts.rights import Rights
 from portal.core.clock import now as clock_now
 from portal.core.db import Database
@@ -63,11 +64,13 @@ class Telling:
         news = _of_move(session, pack, event)
         if event.to == plan.SIGNED_OFF:
             news += _asked_to_read(session, pack, event.version)
-        if event.to == plan.CANCELLED:
-            query = sa.select(Reading.person_id).where(Reading.pack_id == pack.id, Reading.state == UNDERSTOOD)
-            news += [_news(each, MOVED, pack, f"cancelled:{event.version}", say=plan.CANCELLED) for each in
-                     session.scalars(query.limit(MOST_TOLD))]  # fmt: skip
         self._tell(session, news)
+
+    def pack_changed(self, session: Session, event: HandoverPackChanged) -> None:
+        """What is read says something else: whoever reads it hears that there is something new."""
+        pack = session.get(Pack, event.pack_id)
+        if pack is not None and event.is_material and pack.state in {plan.LIVE, plan.EARLY_LIFE}:
+            self._tell(session, _asked_to_read(session, pack, event.version))
 
     def question_asked(self, session: Session, event: HandoverQuestionAsked) -> None:
         """Tell the owner at once."""
@@ -147,11 +150,19 @@ def _of_move(session: Session, pack: Pack, event: HandoverPackMoved) -> list[New
     told: dict[int, None] = {}
     for whom in tells:
         told |= dict.fromkeys(_WHOM[whom](session, pack))
-    key = f"{event.source}:{event.to}:{event.version}:{pack.send_backs}"
+    if event.to == plan.CANCELLED:
+        told |= dict.fromkeys(_confirmed(session, pack))
+    key = f"step:{event.step_id}"
     if event.to == plan.IN_REVIEW:
         return [_news(each, TO_SIGN, pack, key, say="waits") for each in told if each != event.actor_id]
     say = "talk" if event.to == plan.SENT_BACK and pack.send_backs >= TALK_AFTER else event.to
     return [_news(each, MOVED, pack, key, say=say) for each in told if each != event.actor_id]
+
+
+def _confirmed(session: Session, pack: Pack) -> Iterable[int]:
+    """Whoever confirmed that they could support it: a change that is cancelled is told to them as well."""
+    query = sa.select(Reading.person_id).where(Reading.pack_id == pack.id, Reading.version.is_not(None))
+    return session.scalars(query.limit(MOST_TOLD)).all()
 
 
 def _parties(session: Session, pack: Pack) -> Iterable[int]:

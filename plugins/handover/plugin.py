@@ -142,6 +142,7 @@ class HandoverPlugin(Plugin):
         telling = notices.Telling(self.portal.db)
         return [
             On(events.HandoverPackMoved, telling.pack_moved, outside=True),
+            On(events.HandoverPackChanged, telling.pack_changed, outside=True),
             On(events.HandoverQuestionAsked, telling.question_asked, outside=True),
             On(events.HandoverQuestionReplied, telling.question_replied, outside=True),
             On(events.HandoverGateTurned, telling.gate_turned, outside=True),

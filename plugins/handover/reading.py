@@ -109,7 +109,21 @@ def of_person(session: Session, pack: Pack, person_id: int) -> Reading | None:
 
 def is_due(reading: Reading | None, pack: Pack) -> bool:
     """Whether somebody is asked to confirm what the pack says now."""
-    return reading is not None and (reading.state != UNDERSTOOD or reading.version != pack.version)
+    if reading is None or (reading.state == UNDERSTOOD and reading.version == pack.version):
+        return False
+    return pack.state in READABLE or _came_later(reading, pack)
+
+
+def _came_later(reading: Reading, pack: Pack) -> bool:
+    """Whether somebody came to the team when a pack that is closed by now was live already."""
+    return pack.state == plan.CLOSED and pack.live_at is not None and reading.asked_at > pack.live_at
+
+
+def _is_read() -> sa.ColumnElement[bool]:
+    """The same as a condition: packs that are read now, and closed ones for whoever came later."""
+    return sa.or_(
+        Pack.state.in_(READABLE), sa.and_(Pack.state == plan.CLOSED, Reading.asked_at > Pack.live_at)
+    )  # fmt: skip
 
 
 def what_is_new(session: Session, pack: Pack, reading: Reading | None) -> list[Part]:
@@ -196,7 +210,7 @@ def _asked(session: Session, pack: Pack, person_id: int) -> Reading:
         raise Forbidden(
             _("Nobody asked you to read this pack."), hint=_("You can read it, and ask about it, on its page.")
         )  # fmt: skip
-    if pack.state not in READABLE:
+    if pack.state not in READABLE and not _came_later(reading, pack):
         raise Refused(
             _("This pack is not read now."), hint=_("Look at where it stands: it may be changed, or be over.")
         )  # fmt: skip
@@ -220,7 +234,7 @@ def to_read(session: Session, person_id: int, *, page: int = 1) -> tuple[list[To
         sa.select(Pack.id, Change.title, Change.go_live_at, Reading.version)
         .join(Reading, Reading.pack_id == Pack.id)
         .join(Change, Change.id == Pack.change_id)
-        .where(Reading.person_id == person_id, Pack.state.in_(READABLE), is_open)
+        .where(Reading.person_id == person_id, _is_read(), is_open)
     )
     total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     rows = session.execute(query.order_by(Change.go_live_at, Pack.id).offset((page - 1) * PER_PAGE).limit(PER_PAGE))

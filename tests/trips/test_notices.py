@@ -81,6 +81,8 @@ def test_a_writer_hears_what_came_back_and_what_changed_and_chooses_what_to_be_t
     grace = sign_in(new_context(javascript=javascript), own_demo, "grace")
     faults = watched(jo)
 
+    jo.goto(own_demo.url("/notices"))  # changes of the demo wait for jo
+    jo.get_by_role("button", name="Mark all as read").click()
     jo.goto(own_demo.url(f"/kb/{WATCHED}"))
     jo.get_by_role("button", name="Tell me when this changes").click()
     expect(jo.get_by_role("button", name="Stop watching")).to_be_visible()

@@ -168,7 +168,7 @@ def _page(pack_id: int, *, fault: Refused | None = None, text: str = "") -> str:
         sections=shown,
         before=parts,
         is_again=held is not None and held.version is not None and held.version != pack.version,
-        is_due=reading.is_due(held, pack) and pack.state in reading.READABLE,
+        is_due=reading.is_due(held, pack),
         wants_quiz=has_quiz and held is not None and held.quiz_passed_at is None,
         contacts=reading_pack.contacts(session, pack),
         html_of=texts.html_of,
