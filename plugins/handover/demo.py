@@ -21,6 +21,10 @@ from portal.core.clock import now as clock_now
 from portal.core.portal import Portal
 
 ZONE: Final = ZoneInfo("Europe/Berlin")
+LOOKED: Final = {
+    "G6": "Looked at the three scripts about payroll; all hold.",
+    "G12": "Finance and People and pay have no month end that week.",
+}
 
 PAYROLL: Final[Mapping[str, Any]] = {
     "what_changes": "From go-live on, people open their payslip with their normal company sign-in. The old payroll "
@@ -108,8 +112,9 @@ def _early_life(session: Session, now: datetime) -> None:
     for login in ("jo", "mara", "grace"):
         session.merge(Reading(pack_id=pack.id, person_id=with_login(session, login).id, party_id="front-line",
                               state=UNDERSTOOD, asked_at=then, version=pack.version, confirmed_at=then))  # fmt: skip
-    session.merge(Vouch(pack_id=pack.id, version=pack.version, what="G6", person_id=pack.owner_id,
-                        note="Looked at the three scripts about payroll; all hold.", at=then))  # fmt: skip
+    for what, note in LOOKED.items():
+        session.merge(Vouch(pack_id=pack.id, version=pack.version, what=what, person_id=pack.owner_id, note=note,
+                            at=then))  # fmt: skip
     moving.follow(session, pack, now=then)
     moving.move(session, pack, plan.LIVE, _actor(session, pack, "ines"), Given(is_confirmed=True),
                 now=now - timedelta(days=3))  # fmt: skip

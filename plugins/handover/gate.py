@@ -60,7 +60,7 @@ class Surroundings:
 
     *shift* are the people on shift in the first two working days who are not
     away the whole time, *understood* who confirmed what is to be read now.
-    *stale* is ``None`` where nothing in the portal can tell (see G6);
+    *stale* and *clashes* are ``None`` where nothing in the portal can tell (G6, G12);
     *vouched* are conditions and clashes for which somebody answers by name.
     """
 
@@ -80,7 +80,7 @@ class Surroundings:
     has_decider: bool = True
     are_users_told: bool = True
     uncovered_shifts: tuple[tuple[datetime, datetime], ...] = ()
-    clashes: tuple[Clash, ...] = ()
+    clashes: tuple[Clash, ...] | None = None
     lead_days: int | None = None  # working days between handing in and go-live; None before it was handed in
     lead_wanted: int = 0
     confident: int = 0
@@ -190,6 +190,8 @@ def _covered(around: Surroundings) -> Found:
 
 
 def _clash(around: Surroundings) -> Found:
+    if around.clashes is None:
+        return Found(condition="G12", colour=GREY, facts={"unknown": True}, fix=OWNER)
     left = [clash for clash in around.clashes if f"G12:{clash.key}" not in around.vouched]
     names = [{"unit": clash.unit, "name": clash.name, "kind": clash.kind, "key": clash.key} for clash in left]
     return _said("G12", not left, UNIT_CONTACT, clashes=names, agreed=len(around.clashes) - len(left))

@@ -168,6 +168,10 @@ def _covered(facts: Mapping[str, Any], is_green: bool) -> str:
 
 
 def _clash(facts: Mapping[str, Any], is_green: bool) -> str:
+    if facts.get("vouched"):
+        return _("Somebody looked at them, and answers for it by name.")
+    if facts.get("unknown"):
+        return _("The portal cannot look at this itself: somebody looks at them, and answers for it by name.")
     if not is_green:
         clashes = ", ".join(f"{each['unit']}: {each['name']}" for each in facts.get("clashes", []))
         return _("It falls into: %(names)s.", names=clashes)

@@ -173,9 +173,11 @@ def test_payroll_is_handed_over_signed_read_and_live(
     for page in (jo, mara, person("grace", width=360)):
         _read(page, pack, javascript)
     ines.goto(pack)
-    ines.get_by_text("I answer for it").click()
-    ines.get_by_label("What did you look at?").fill("All three scripts about payroll; they hold.")
-    ines.get_by_role("button", name="Write it down").click()
+    for _condition in range(2):  # what the portal cannot look at: scripts that stand, and what else happens there
+        ines.get_by_text("I answer for it").first.click()
+        ines.get_by_label("What did you look at?").first.fill("All of it, with those who know; it holds.")
+        ines.get_by_role("button", name="Write it down").first.click()
+        expect(ines.get_by_role("status")).to_contain_text("Written down, with your name.")
     expect(ines.locator(".chips").first).to_contain_text("Ready")
     ines.get_by_role("button", name="It is live").click()
     expect(ines.locator(".chips").first).to_contain_text("Early life")

@@ -16,6 +16,8 @@ from tests.plugins.handover.company import GO_LIVE, NOW, Company, filled
 
 FRONT_LINE = ("lea", "fin", "flo", "fay")
 SIZES = plan.SIZES
+GREY = ("G6", "G12")
+"""What the portal cannot look at: somebody answers for it by name."""
 
 
 def ready(session: Session, company: Company, size: str) -> Pack:
@@ -29,8 +31,9 @@ def ready(session: Session, company: Company, size: str) -> Pack:
     for name in FRONT_LINE:
         session.merge(Reading(pack_id=pack.id, person_id=company.ids[name], party_id="front-line", state=UNDERSTOOD,
                               asked_at=NOW, version=pack.version, confirmed_at=NOW, quiz_passed_at=NOW))  # fmt: skip
-    session.merge(Vouch(pack_id=pack.id, version=pack.version, what="G6", person_id=company.ids["ana"],
-                        note="Looked at all of them.", at=NOW))  # fmt: skip
+    for what in GREY:
+        session.merge(Vouch(pack_id=pack.id, version=pack.version, what=what, person_id=company.ids["ana"],
+                            note="Looked at all of them.", at=NOW))  # fmt: skip
     for number in range(5):
         session.add(Confidence(invitation_id=f"i{number}", pack_id=pack.id, choice=0, at=NOW))
     session.flush()
@@ -39,7 +42,8 @@ def ready(session: Session, company: Company, size: str) -> Pack:
 
 def _unsigned(session: Session, pack: Pack, _company: Company) -> None:
     pack.version += 1
-    session.merge(Vouch(pack_id=pack.id, version=pack.version, what="G6", person_id=None, note="Looked.", at=NOW))
+    for what in GREY:
+        session.merge(Vouch(pack_id=pack.id, version=pack.version, what=what, person_id=None, note="Looked.", at=NOW))
 
 
 def _asked(session: Session, pack: Pack, company: Company) -> None:
@@ -105,10 +109,11 @@ BREAKS: dict[str, Callable[[Session, Pack, Company], None]] = {
     "G9": _rows("going_back", [{"sign": "Thirty failures", "decides": ""}]),
     "G10": _untold,
     "G11": _uncovered,
+    "G12": _unlooked,
     "G13": _late,
     "G14": _unsure,
 }
-"""What makes each condition red (grey for G6). A clash (G12) is made in ``test_clashes.py``."""
+"""What makes each condition red (grey for G6 and G12, of which the portal knows nothing yet)."""
 
 
 def _cases() -> Iterator[Any]:
@@ -138,7 +143,7 @@ def test_a_condition_that_is_not_met_is_red_or_a_warning_or_not_asked(
     pack = ready(writes, company, size)
     BREAKS[condition](writes, pack, company)
 
-    wanted = {gate.MUST: gate.GREY if condition == "G6" else gate.RED, gate.WARN: gate.AMBER, gate.NO: gate.NOT_ASKED}
+    wanted = {gate.MUST: gate.GREY if condition in GREY else gate.RED, gate.WARN: gate.AMBER, gate.NO: gate.NOT_ASKED}
     assert _colour(writes, pack, condition) == wanted[gate.ASKED[condition][size]]
 
 

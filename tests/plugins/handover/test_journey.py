@@ -21,8 +21,9 @@ def _read_by_all(session: Session, pack, company: Company) -> None:
     for name in ("lea", "fin", "flo", "fay"):
         session.merge(Reading(pack_id=pack.id, person_id=company.ids[name], party_id="front-line", state=UNDERSTOOD,
                               asked_at=NOW, version=pack.version, confirmed_at=NOW))  # fmt: skip
-    session.merge(Vouch(pack_id=pack.id, version=pack.version, what="G6", person_id=company.ids["ana"],
-                        note="Looked at all of them.", at=NOW))  # fmt: skip
+    for what in ("G6", "G12"):
+        session.merge(Vouch(pack_id=pack.id, version=pack.version, what=what, person_id=company.ids["ana"],
+                            note="Looked at all of them.", at=NOW))  # fmt: skip
     session.flush()
 
 
@@ -112,8 +113,12 @@ def test_an_exception_leaves_debts_and_two_names(writes: Session, company: Compa
     cem = company.actor(writes, pack, "cem")
     day = (NOW + timedelta(days=4)).date()
     given = Given(reason="The law begins on Monday.", risk="Forty people may not see their payslip for a day.",
-                  accepted_by=company.ids["hal"], debts={"G4": day, "G6": day})  # fmt: skip
+                  accepted_by=company.ids["hal"], debts={"G4": day, "G6": day, "G12": day})  # fmt: skip
 
     waiver = excepting.go_live_anyway(writes, pack, cem, given, now=NOW)
 
-    assert (pack.state, waiver.skipped, waiver.accepted_by) == (plan.EARLY_LIFE, ["G4", "G6"], company.ids["hal"])
+    assert (pack.state, waiver.skipped, waiver.accepted_by) == (
+        plan.EARLY_LIFE,
+        ["G4", "G6", "G12"],
+        company.ids["hal"],
+    )

@@ -74,8 +74,9 @@ class Doings:
             self.session.merge(Reading(pack_id=self.pack.id, person_id=self.company.ids[each], state=UNDERSTOOD,
                                        asked_at=self.now, version=self.pack.version, confirmed_at=self.now,
                                        quiz_passed_at=self.now))  # fmt: skip
-        self.session.merge(Vouch(pack_id=self.pack.id, version=self.pack.version, what="G6", person_id=None,
-                                 note="Looked at all of them.", at=self.now))  # fmt: skip
+        for what in ("G6", "G12"):
+            self.session.merge(Vouch(pack_id=self.pack.id, version=self.pack.version, what=what, person_id=None,
+                                     note="Looked at all of them.", at=self.now))  # fmt: skip
         self.session.flush()
         moving.follow(self.session, self.pack, now=self.now)
 
